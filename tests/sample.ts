@@ -14,5 +14,11 @@ export function oneIn(of: number): Declare {
   return (name, body, timeout) => (place++ % of === 0 ? test : longTest)(name, body, timeout);
 }
 
-/** The conformance kit, of whose checks the first of every `of` runs; in `npm run test:long` all do. */
-export const sampled = (of: number): Kit => kit({ describe, test: oneIn(of) });
+/** The conformance kit, of whose checks the first of every `of` runs, and any named like `always`; in `npm run test:long` all do. */
+export function sampled(of: number, always = /^$/): Kit {
+  const declare = oneIn(of);
+  return kit({ describe, test: (name, body) => (always.test(name) ? test : declare)(name, body) });
+}
+
+/** The kit for a software GPU: every formula, leaks, and one in three of the checks that mostly try what runs on the host. */
+export const { describeBackend: describeGpu } = sampled(3, /^(computes|refuses|holds nothing)/);

@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { vulkan } from "../../../tests/optional.ts";
-import { oneIn } from "../../../tests/sample.ts";
+import { longTest, oneIn } from "../../../tests/sample.ts";
 import { main } from "../src/cli/main.ts";
 import { type Found, places } from "../src/devices/device.ts";
 import { loadCheckpoint } from "../src/run/checkpoint.ts";
@@ -370,7 +370,7 @@ test("devices lists every engine on every device, with what is missing", async (
   expect(printed.at(-1)).toMatch(/^auto takes \w+ by \w+\.$/);
 });
 
-test("by onnxruntime on wasm a run ends where it does on cpu", async () => {
+longTest("by onnxruntime on wasm a run ends where it does on cpu", async () => {
   const cwd = scratch();
   const args = ["--model", "mlp", "--data", data, "--epochs", "2", "--engine", "onnxruntime"];
   for (const device of ["wasm", "cpu"])
@@ -381,9 +381,8 @@ test("by onnxruntime on wasm a run ends where it does on cpu", async () => {
   expect(Math.abs(Number(wasm!.testLoss) / Number(cpu!.testLoss) - 1)).toBeLessThan(1e-4);
 });
 
-test.skipIf(vulkan === undefined)(
+(vulkan === undefined ? test.skip : longTest)(
   "onnxruntime trains on a software GPU when told to, and never by itself",
-  {},
   async () => {
     const cwd = scratch();
     const env = {
@@ -549,7 +548,7 @@ describe.skipIf(process.platform === "win32")("TensorFlow's kernels for tfjs", (
 
   const there = existsSync(new URL("../../../.tensorflow/package.json", import.meta.url));
 
-  test.skipIf(!there)("end a run where WebAssembly does", async () => {
+  (there ? longTest : test.skip)("end a run where WebAssembly does", async () => {
     const cwd = scratch();
     const args = ["--data", data, "--batch-size", "160", "--epochs", "2", "--engine", "tfjs"];
     for (const device of ["cpu", "wasm"])

@@ -1,13 +1,12 @@
 import { rmsprop } from "@descent/adagrad";
 import { adam, adamw } from "@descent/adam";
-import { describeBackend } from "@descent/conformance/vitest";
 import { type Configured, clipByGlobalNorm } from "@descent/core";
 import { configured } from "@descent/core/adapter";
 import { momentum, sgd } from "@descent/sgd";
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { TOGETHER } from "../../../tests/long.ts";
-import { oneIn } from "../../../tests/sample.ts";
+import { describeGpu, oneIn } from "../../../tests/sample.ts";
 import { type OptimizerOptions, optimizer } from "../src/index.ts";
 import { normal } from "./numbers.ts";
 import { describeRefusal } from "./refusal.ts";
@@ -67,7 +66,7 @@ describe("updates fused on tfjs's webgl backend", () => {
   });
 
   // SwiftShader rounds every operation; cos it computes to an absolute error of 2^-11.
-  describeBackend(tfjs("tfjs webgl, fused"), {
+  describeGpu(tfjs("tfjs webgl, fused"), {
     live: () => tf.memory().numTensors,
     exact: true,
     tolerance: 5e-4,

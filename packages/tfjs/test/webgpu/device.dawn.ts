@@ -1,10 +1,11 @@
 import { adam } from "@descent/adam";
 import { families } from "@descent/catalogue";
 import { refusing, wholes } from "@descent/conformance";
-import { describeBackend, describeRules } from "@descent/conformance/vitest";
+import { describeRules } from "@descent/conformance/vitest";
 import { beforeAll, describe, expect, test } from "vitest";
 import { long, TOGETHER } from "../../../../tests/long.ts";
 import { followsFirstSteps, forSoftwareGpu } from "../../../../tests/long-rules.ts";
+import { describeGpu } from "../../../../tests/sample.ts";
 import { optimizer } from "../../src/index.ts";
 import { tf } from "../backends.ts";
 import { fewThreads } from "../few-threads.ts";
@@ -28,7 +29,7 @@ describe("on tfjs's webgpu backend", () => {
   if (!long) fewThreads(); // as in the browser
   const target = tfjs("tfjs webgpu");
   // One rounding for each operation, as SwiftShader's instructions have it, and a cosine of our own.
-  describeBackend(target, {
+  describeGpu(target, {
     live: () => tf.memory().numTensors,
     exact: true,
     together: TOGETHER,

@@ -1,16 +1,17 @@
 import { families } from "@descent/catalogue";
 import { type AnyRule, refusing, wholes } from "@descent/conformance";
-import { describeBackend, describeRules } from "@descent/conformance/vitest";
+import { describeRules } from "@descent/conformance/vitest";
 import { isMatrixFunction, topological, trace } from "@descent/core/graph";
 import { TOGETHER } from "../../../../tests/long.ts";
 import { followsFirstSteps, forSoftwareGpu } from "../../../../tests/long-rules.ts";
+import { describeGpu } from "../../../../tests/sample.ts";
 import { webgpu } from "../target.ts";
 import { device, watched } from "./device.ts";
 
 const { device: counted, counts } = watched(await device());
 const apart = webgpu(counted, "webgpu, each tensor in its buffer", "apart");
 const together = webgpu(counted, "webgpu, tensors together", "together");
-describeBackend(apart, {
+describeGpu(apart, {
   exact: true,
   live: () => counts.buffers,
   together: TOGETHER,
