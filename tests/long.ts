@@ -1,5 +1,5 @@
-/** Vitest gives settings to a browser and to its workers; another process of Node has its environment. */
-const settings = (import.meta as { readonly env?: NodeJS.ProcessEnv }).env ?? process.env;
+/** The environment of this process, and in a browser what Vitest was told to give it. */
+const settings = { ...(import.meta as { readonly env?: NodeJS.ProcessEnv }).env, ...globalThis.process?.env };
 
 /** Whether everything runs, as in `npm run test:long`. Otherwise what takes long and differs little is sampled. */
 export const long: boolean = settings.DESCENT_TESTS === "long";
