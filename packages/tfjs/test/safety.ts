@@ -45,7 +45,7 @@ export function describeSafety(
     readonly fused: boolean;
     /** A backend to go to and come back from. */
     readonly other?: string;
-    /** One rule in so many meets each check in `npm test`, where a check takes long. */
+    /** Of this many rules one meets each check in `npm test`, where a check takes long. */
     readonly every?: number;
   },
 ): void {
