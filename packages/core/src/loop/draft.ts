@@ -7,7 +7,6 @@ import { taken } from "../trace/trace.ts";
 import type { Job, OthersJob, RowPart, Share } from "./backend.ts";
 import { type Group, hyperNow } from "./groups.ts";
 import { type HostValues, hostPart, sameHost } from "./host-values.ts";
-import { entry } from "./maps.ts";
 import { ownOf } from "./portions.ts";
 import type { Cohort, Member, Roster } from "./roster.ts";
 import { refuseDisagreement } from "./shared.ts";
@@ -139,26 +138,28 @@ export class Draft<T, G> {
   }
 
   #hyper(group: Group): Env {
-    return entry(this.#hypers, group, () => hyperNow(group, this.#roster.step));
+    let hyper = this.#hypers.get(group);
+    if (hyper === undefined) this.#hypers.set(group, (hyper = hyperNow(group, this.#roster.step)));
+    return hyper;
   }
 
   #commonOf(cohort: Cohort, whole: Program, t: number, before: Common["before"], name: string): Common {
-    const known = entry(this.#known, cohort, () => []);
-    const found = known.find((one) => one.t === t && sameHost(whole, one.before, before));
+    const known = this.#known.get(cohort);
+    const found = known?.find((one) => one.t === t && sameHost(whole, one.before, before));
     if (found) return found;
     const hyper = this.#hyper(cohort.group);
     const { facts } = cohort;
     const env = whole.numbers.length > 0 ? { ...hyper, ...this.#numbers } : hyper;
     const program = whole.conditions.length > 0 ? taken(whole, hostPart(whole).holds(t, env, facts, before)) : whole;
-    const absent = program.numbers.find((one) => !Object.hasOwn(this.#numbers, one));
-    if (absent !== undefined) throw missing(program, absent, name);
-    const { scalars, host } = hostPart(program).evaluate(t, env, facts, before);
-    const works = Object.keys(program.outputs).length > 0;
-    const wants = program.inputs.filter((one) => one !== "g");
+    for (const one of program.numbers) if (!Object.hasOwn(this.#numbers, one)) throw missing(program, one, name);
+    const part = hostPart(program);
+    const { works, wants } = part;
+    const { scalars, host } = part.evaluate(t, env, facts, before);
     const plain = wants.length === 0 && program.draws.length === 0;
     this.#sharing ||= whole.model.length > 0;
     const common = { whole, program, hyper, works, wants, plain, scalars, host, t, before };
-    known.push(common);
+    if (known) known.push(common);
+    else this.#known.set(cohort, [common]);
     return common;
   }
 

@@ -11,7 +11,7 @@ export interface Group {
   readonly label: string;
   readonly leaf: Leaf;
   /** Options as they are now; a schedule where one was given. */
-  readonly hyper: Record<string, HyperValue>;
+  hyper: Readonly<Record<string, HyperValue>>;
 }
 
 /** The hyper-parameters of a group for the update after `step` others. Throws if a schedule gives no number in range. */
@@ -75,5 +75,6 @@ export function setHyper(
       changes.push({ group, name, value });
     }
   }
-  for (const { group, name, value } of changes) group.hyper[name] = value;
+  // Another object: what was worked out from the one before is not taken for its own.
+  for (const { group, name, value } of changes) group.hyper = { ...group.hyper, [name]: value };
 }

@@ -15,6 +15,10 @@ export interface HostPart {
   readonly reads: readonly string[];
   /** The slots kept on the host. */
   readonly kept: readonly string[];
+  /** The program's inputs besides the gradient. */
+  readonly wants: readonly string[];
+  /** Whether it computes anything: where all its equations are guarded, it may not. */
+  readonly works: boolean;
   /** The values of update `t`, from options with the numbers that are given, facts and the host slots before it. */
   readonly evaluate: (t: number, hyper: Env, facts: Env, before: Env) => HostValues;
   /** Which of the program's conditions hold in that update. */
@@ -40,30 +44,41 @@ function newHostPart(program: Program): HostPart {
   const held = read.filter(({ name }) => kept.includes(name));
   const time = read.filter(({ name }) => name === "t");
   const hypers = read.filter((one) => ![...fixed, ...held, ...time].includes(one));
+  const counted = fixed.filter(({ name }) => name === "count"); // the model's, which grows
   const compute = sheet.compute(roots);
   const scalars = program.scalars.map((e) => sheet.at(e));
   const next = new Map(Object.entries(program.host).map(([slot, e]) => [slot, sheet.at(e)]));
   const places = conditions.map((e) => sheet.at(e));
   const numbers = sheet.row();
+  // The options and facts that the row has now: most steps have those of the step before.
+  let known: { readonly hyper: Env; readonly facts: Env } | undefined;
   const fill = (t: number, hyper: Env, facts: Env, before: Env): void => {
-    for (const { name, at } of hypers) numbers[at] = hyper[name]!;
-    for (const { name, at } of fixed) numbers[at] = facts[name]!;
-    for (const { name, at } of held) numbers[at] = before[name]!;
-    for (const { at } of time) numbers[at] = t;
+    if (known === undefined || known.hyper !== hyper || known.facts !== facts) {
+      for (const { name, at } of hypers) numbers[at] = hyper[name]!;
+      for (const { name, at } of fixed) numbers[at] = facts[name]!;
+      known = { hyper, facts };
+    }
+    for (let i = 0; i < counted.length; i++) numbers[counted[i]!.at] = facts[counted[i]!.name]!;
+    for (let i = 0; i < held.length; i++) numbers[held[i]!.at] = before[held[i]!.name]!;
+    for (let i = 0; i < time.length; i++) numbers[time[i]!.at] = t;
     compute(numbers);
   };
   return {
     reads,
     kept,
+    wants: program.inputs.filter((one) => one !== "g"),
+    works: Object.keys(program.outputs).length > 0,
     holds: (t, hyper, facts, before) => {
       fill(t, hyper, facts, before);
       return places.map((at) => numbers[at] !== 0);
     },
     evaluate: (t, hyper, facts, before) => {
       fill(t, hyper, facts, before);
+      const given = new Array<number>(scalars.length);
+      for (let i = 0; i < scalars.length; i++) given[i] = numbers[scalars[i]!]!;
+      if (kept.length === 0) return { scalars: given, host: NONE };
       const after = (slot: string): number => (next.has(slot) ? numbers[next.get(slot)!]! : before[slot]!);
-      const host = kept.length === 0 ? NONE : Object.fromEntries(kept.map((slot) => [slot, after(slot)]));
-      return { scalars: scalars.map((at) => numbers[at]!), host };
+      return { scalars: given, host: Object.fromEntries(kept.map((slot) => [slot, after(slot)])) };
     },
   };
 }
