@@ -115,7 +115,7 @@ export function parts(): readonly Part[] {
     {
       name: "Open MPI 5",
       there: existsSync(openMpi5),
-      tests: /^$/,
+      tests: /elastic\.test/,
       command: "npm run setup:mpi -- openmpi",
       less: "the tests of MPI under it",
     },

@@ -573,8 +573,7 @@ test("a report is one page that holds everything it shows", async () => {
   const evaluation = { count: 77, accuracy: 50 / 77, loss: 1.25, confusion, mistakes };
   const summary: Summary = {
     testAccuracy: 50 / 77, testLoss: 1.25, trainLoss: 1, optimizer: "radam", title: "RAdam <b>", engine: "tfjs", engineVersion: "4", device: "wasm", deviceWhat: "x",
-    seconds: 61, imagesPerSecond: 5678, stepMilliseconds: 8, optimizerMilliseconds: 0.5,
-          shared: null, seed: 1, epochs: 2, bestEpoch: null, steps: 20, batchSize: 32, trainImages: 320, heldImages: 0, testImages: 77, parameters: 101770, model: "mlp", lr: 3e-3,
+    seconds: 61, imagesPerSecond: 5678, stepMilliseconds: 8, optimizerMilliseconds: 0.5, shared: null, seed: 1, epochs: 2, bestEpoch: null, steps: 20, batchSize: 32, trainImages: 320, heldImages: 0, testImages: 77, parameters: 101770, model: "mlp", lr: 3e-3,
     schedule: "cosine", rate: "x", recipe, data: "d", classes: digitNames, started: "2026-11-22T09:05:07.000Z", node: "v20", version: "0", command: "npm start -- train", files: [],
   }; // biome-ignore format: a record of no interest
   const text = "`conv1` stands still: frozen; thaw it";

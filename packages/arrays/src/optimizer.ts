@@ -49,6 +49,7 @@ import { Tied } from "./tied.ts";
 import { allFinite } from "./wasm/finite.ts";
 import { Outer } from "./world/outer.ts";
 import { Ranks } from "./world/ranks.ts";
+import type { Left } from "./world/rejoin.ts";
 
 /**
  * An optimizer for named Float32Arrays, which it updates in place:
@@ -254,8 +255,13 @@ class ArraysOptimizer implements Optimizer {
     if (names.length === 0) named("The gradients", gradients as Named<Float32Array>); // throws for what has no names
     this.#backend.rowsPassing = byRows.length > 0;
     if (this.#outer) this.#alone(this.#outer, stepped, others?.numbers);
-    else if (this.#ranks) this.#together(this.#ranks, stepped, others?.numbers, examples);
-    else if (this.#nonFinite === "apply" || this.#finite(stepped)) this.#loop.update(stepped, others?.numbers);
+    else if (this.#ranks) {
+      try {
+        this.#together(this.#ranks, stepped, others?.numbers, examples);
+      } catch (error) {
+        if (!this.#ranks.survives(error, () => this.#left())) throw error;
+      }
+    } else if (this.#nonFinite === "apply" || this.#finite(stepped)) this.#loop.update(stepped, others?.numbers);
     else return;
     for (const [name, step] of byRows) {
       step.finish();
@@ -304,6 +310,13 @@ class ArraysOptimizer implements Optimizer {
     if (this.#nonFinite === "apply" || this.#finite(stepped)) this.#loop.update(stepped, numbers);
     this.#ranks?.at(this.#loop.step);
     if (!this.midRound && outer.after(arrayOf)) this.#ranks?.compare(this.#loop.step, () => this.#arrays(), true);
+  }
+
+  /** Where this rank stands after others were lost: at a whole step. */
+  #left(): Left {
+    if (this.midRound) this.rewind();
+    const parameters = this.#arrays().map(([, array]) => array);
+    return { step: this.#loop.step, parameters, state: () => this.state(), load: (state) => void this.load(state) };
   }
 
   /** Takes a step with the other ranks. */

@@ -65,7 +65,8 @@ export interface OptimizerOptions {
   /**
    * The processes that train together, `await mpi()` of @descent/mpi: every update first replaces the gradients, in the
    * arrays given, by their means over all ranks. All ranks start from the parameters of rank 0, must be given gradients of
-   * the same parameters at each step, and hold the same bits throughout.
+   * the same parameters at each step, and hold the same bits throughout. In an elastic world an update during which a rank is lost
+   * returns on the others without having stepped, or as a step that another rank had taken: loop by `step`.
    */
   readonly world?: BlockingWorld | undefined;
   /**
@@ -148,6 +149,10 @@ export function checkOptions(given: OptimizerOptions): CheckedOptions {
   if (shard !== undefined && world === undefined)
     throw new OptimizerError(
       "`shard` divides the state among the ranks of a world. Give { world: await mpi() } of @descent/mpi, or leave `shard` out.",
+    );
+  if (ranks?.survives && (shard !== undefined || local !== undefined))
+    throw new OptimizerError(
+      `An elastic world goes on without a lost rank, and with \`${shard === undefined ? "local" : "shard"}\` that rank alone had a part of the training. Leave out one of them.`,
     );
   if (!Number.isSafeInteger(threads) || threads < 1 || threads > MOST_THREADS)
     throw new OptimizerError(`\`threads\` must be 1 to ${MOST_THREADS}; got ${shown(threads)}.`);

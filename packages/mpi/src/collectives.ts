@@ -14,6 +14,11 @@ export interface Collectives {
   readonly size: number;
   readonly blocking: Operations<void>;
   readonly polled: Operations<Promise<void>>;
+  /**
+   * Forms the world anew without the ranks that are gone, where these are the cause of an error; returns their numbers of before.
+   * Undefined where the error has another cause.
+   */
+  survive(error: unknown): readonly number[] | undefined;
   /** Whether an operation has failed or timed out, after which ranks no longer agree. */
   failed(): boolean;
   ended(): boolean;
@@ -26,6 +31,9 @@ export interface Collectives {
   /** Lets the system end this process after so many seconds, whatever MPI is waiting for; 0 takes that back. */
   alarm(seconds: number): void;
 }
+
+/** Errors of ULFM where ranks are gone, or another has noticed that. */
+const LOST = /PROC_FAILED|REVOKED/;
 
 /** One operation under way: lets MPI make progress, and says whether it is done. */
 interface Request {
@@ -46,7 +54,12 @@ const MOST_ASKED = 512;
 /** Joins the processes of this launcher. Throws if MPI cannot be started. */
 export function collectives(
   library: Library,
-  { timeout, check, standing }: { readonly timeout: number; readonly check: boolean; readonly standing: Standing },
+  {
+    timeout,
+    check,
+    standing,
+    elastic,
+  }: { readonly timeout: number; readonly check: boolean; readonly standing: Standing; readonly elastic: boolean },
 ): Collectives {
   const { abi } = library;
   const POINTER = "void *";
@@ -61,10 +74,13 @@ export function collectives(
   library.alarm(timeout); // where another process never comes, this one would wait for ever
   int("MPI_Init_thread", POINTER, POINTER, "int")(null, null, abi.funneled);
   library.alarm(0);
-  const world = abi.world;
-  library.call("MPI_Comm_set_errhandler", "H", "H")(world, abi.errorsReturn); // errors are exceptions
-  const rank = int("MPI_Comm_rank", "H")(world);
-  const size = int("MPI_Comm_size", "H")(world);
+  let world = abi.world;
+  const handle = library.call("MPI_Comm_set_errhandler", "H", "H");
+  handle(world, abi.errorsReturn); // errors are exceptions
+  const [rankIn, sizeOf] = [int("MPI_Comm_rank", "H"), int("MPI_Comm_size", "H")];
+  let [rank, size] = [rankIn(world), sizeOf(world)];
+  const revoke = elastic ? library.call("MPIX_Comm_revoke", "H") : undefined;
+  const shrink = elastic ? library.call("MPIX_Comm_shrink", "H", POINTER) : undefined;
   const allreduce = library.call("MPI_Iallreduce", POINTER, POINTER, "int", "H", "H", "H", POINTER);
   const reduceScatter = library.call("MPI_Ireduce_scatter", POINTER, POINTER, POINTER, "H", "H", "H", POINTER);
   const allgatherv = library.call("MPI_Iallgatherv", POINTER, "int", "H", POINTER, POINTER, POINTER, "H", "H", POINTER);
@@ -84,6 +100,7 @@ export function collectives(
   let broken: MpiError | undefined;
   let busy = false;
   let left = false;
+  let whole = true;
 
   const fail = (error: unknown): never => {
     broken = error instanceof MpiError ? error : new MpiError(String(error));
@@ -293,8 +310,28 @@ export function collectives(
   };
 
   return {
-    rank,
-    size,
+    get rank() {
+      return rank;
+    },
+    get size() {
+      return size;
+    },
+    survive: (error) => {
+      if (!revoke || !shrink || !(error instanceof MpiError) || !LOST.test(error.message)) return undefined;
+      const [before, all] = [rank, size];
+      const next = room(8);
+      revoke(world); // ranks that still wait are told
+      shrink(world, next);
+      world = next.readBigInt64LE();
+      handle(world, abi.errorsReturn);
+      [rank, size] = [rankIn(world), sizeOf(world)];
+      broken = undefined;
+      whole = false;
+      const left = settled(new Int32Array(size));
+      left[rank] = before;
+      blockingRun(steps.gather(left, Array<number>(size).fill(1)));
+      return Array.from({ length: all }, (_, r) => r).filter((r) => !left.includes(r));
+    },
     blocking: {
       sum: (numbers, how) => blockingRun(steps.sum(numbers, how)),
       reduceScatter: (numbers, into, counts) => blockingRun(steps.reduceScatter(numbers, into, counts)),
@@ -317,7 +354,7 @@ export function collectives(
       if (left) return;
       idle();
       left = true;
-      finalize();
+      if (whole) finalize(); // else it would wait for those that are gone
     },
     abandon: () => {
       left = true;

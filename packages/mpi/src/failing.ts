@@ -63,7 +63,8 @@ export function endWithProcess(native: Collectives, standing: Standing, timeout:
     const ends = native.failed() ? RESTART : code;
     standing.ends(ends);
     native.alarm(ends === 0 ? timeout : LAST);
-    if (ends === 0) native.end();
+    if (ends === 0)
+      native.end(); // of an elastic world that has lost ranks, MPI has nothing to shut down together
     else native.abort(ends);
     native.alarm(0);
   });

@@ -50,6 +50,8 @@ export interface Library {
   readonly abi: Abi;
   /** A function of MPI that returns an error code; `H` stands for a handle. If it is not 0, throws MPI's message. */
   call(name: string, ...args: readonly string[]): (...values: readonly unknown[]) => void;
+  /** Whether the library has a function. */
+  has(name: string): boolean;
   /** "MPICH 5.0.2", also before MPI has started. */
   version(): string;
   /** Has the system end this process after so many seconds, even within a call of MPI; 0 takes that back. */
@@ -104,6 +106,13 @@ function withErrors(file: string, library: LibraryHandle): Library {
     file,
     abi,
     alarm: alarm(),
+    has: (name) => {
+      try {
+        return library.symbol(name) !== null;
+      } catch {
+        return false;
+      }
+    },
     version: () => {
       const [text, length] = [Buffer.alloc(8192), Buffer.from(new ArrayBuffer(4))];
       library.func("MPI_Get_library_version", "int", ["void *", "void *"])(text, length);

@@ -1,5 +1,6 @@
+import { writeSync } from "node:fs";
 import { hostname } from "node:os";
-import { flag, hashOf, knownOptions, positive, shown } from "@descent/core/adapter";
+import { flag, hashOf, knownOptions, positive, ranksText, shown } from "@descent/core/adapter";
 import { alike } from "./alike.ts";
 import { alone } from "./alone.ts";
 import { type Collectives, collectives } from "./collectives.ts";
@@ -19,6 +20,11 @@ export interface MpiOptions {
   readonly timeout?: number | undefined;
   /** Whether every operation first checks that all ranks call the same one, which costs a small message; default false. */
   readonly check?: boolean | undefined;
+  /**
+   * Whether the ranks that are left go on where one is gone, which the optimizer of @descent/arrays can; default false. Needs Open
+   * MPI 5, started by `descent-mpirun --elastic` or `mpirun --with-ft ulfm`.
+   */
+  readonly elastic?: boolean | undefined;
 }
 
 /** All processes that the launcher started. Its operations block; those of `polled` are promises. */
@@ -42,6 +48,8 @@ export interface MpiWorld extends World<void> {
    * catches does so by itself. Throws the error in a world of one.
    */
   fail(error: unknown): never;
+  /** Where it is elastic: goes on without ranks that are gone, if these are the cause of an error. Optimizers call it. */
+  survives?(error: unknown): boolean;
   /** Shuts MPI down in this process once all ranks have called it. A process that exits normally does so by itself. */
   end(): void;
 }
@@ -63,22 +71,30 @@ export function mpi(options: MpiOptions = {}): Promise<MpiWorld> {
 }
 
 async function join(options: MpiOptions): Promise<MpiWorld> {
-  const { library: named = process.env["DESCENT_MPI"] || undefined, timeout, check } = checked(options);
+  const { library: named = process.env["DESCENT_MPI"] || undefined, timeout, check, elastic } = checked(options);
   const launcher = launcherOf(process.env);
   if (!launcher && named === undefined) return single();
   const library = openLibrary(named, process.env);
   const name = library.version();
-  const stray = (sees: string): MpiError => {
-    const error = new MpiError(
-      `${launcher?.name} started ${launcher?.size} processes, and ${library.file} (${name}) ${sees}: they are of two different MPIs. Start with the mpirun of that library, or name the library of this one in DESCENT_MPI.`,
-    );
+  /** An error of all processes, of which the first one speaks. */
+  const refused = (text: string): MpiError => {
+    const error = new MpiError(text);
     endStray(error, launcher?.rank ?? 0);
     return error;
   };
+  const stray = (sees: string): MpiError =>
+    refused(
+      `${launcher?.name} started ${launcher?.size} processes, and ${library.file} (${name}) ${sees}: they are of two different MPIs. Start with the mpirun of that library, or name the library of this one in DESCENT_MPI.`,
+    );
   // MPICH would end the process by itself.
   if (launcher?.name === OPEN_MPI && name.startsWith("MPICH")) throw stray("cannot join them");
+  const survivable = launcher?.name === OPEN_MPI && process.env["OMPI_MCA_mpi_ft_enable"] === "1";
+  if (elastic && !(survivable && library.has("MPIX_Comm_shrink")))
+    throw refused(
+      `\`elastic\` needs Open MPI 5 with --with-ft ulfm, and this is ${name}${launcher ? ` under ${launcher.name}` : ""}. Start with: descent-mpirun --elastic -n 4 …`,
+    );
   const standing = new Standing(launcher?.rank ?? 0, launcher?.size ?? 1, tracesFolder());
-  const native = collectives(library, { timeout, check, standing });
+  const native = collectives(library, { timeout, check, standing, elastic });
   if (launcher && launcher.size !== native.size) {
     native.abandon();
     throw stray(`sees ${native.size}`);
@@ -86,28 +102,52 @@ async function join(options: MpiOptions): Promise<MpiWorld> {
   hearLauncher();
   endWithProcess(native, standing, timeout);
   const localRank = placeOnHost(native);
-  const description = { rank: native.rank, size: native.size, localRank };
   // Another engine's Math may round differently, and ranks must hold the same bits.
-  alike({ ...description, ...native.blocking }, { Descent: version(), V8: process.versions.v8, MPI: name });
-  return {
-    ...description,
+  const facts = { Descent: version(), V8: process.versions.v8, MPI: name, elastic };
+  alike({ rank: native.rank, size: native.size, localRank, ...native.blocking }, facts);
+  const survives = (error: unknown): boolean => {
+    const gone = native.survive(error);
+    if (!gone) return false;
+    standing.moved(native.rank, native.size);
+    if (native.rank === 0)
+      writeSync(
+        2,
+        `${ranksText(gone)} of ${native.size + gone.length} ${gone.length === 1 ? "is" : "are"} lost at step ${standing.step}; ${native.size} go on.\n`,
+      );
+    return true;
+  };
+  /** The ranks of an elastic world are numbered anew when one is gone. */
+  const numbered = <O>(operations: O): O & Pick<World<void>, "rank" | "size" | "localRank"> => {
+    const own = { rank: { get: () => native.rank }, size: { get: () => native.size }, localRank: { value: localRank } };
+    for (const one of Object.values(own)) Object.assign(one, { enumerable: true });
+    return Object.defineProperties({ ...operations }, own) as O & Pick<World<void>, "rank" | "size" | "localRank">;
+  };
+  return numbered({
     library: `${name} (${library.abi.name})`,
     ...native.blocking,
-    polled: { ...description, ...native.polled },
-    at: (step) => standing.at(step),
-    saved: (step, checkpoint, resume) => standing.saved(step, checkpoint, resume),
-    fail: (error) => fail(native, standing, error),
+    polled: numbered(native.polled),
+    at: (step: number) => standing.at(step),
+    saved: (step: number, checkpoint: string, resume?: string) => standing.saved(step, checkpoint, resume),
+    fail: (error: unknown) => fail(native, standing, error),
     end: native.end,
-  };
+    ...(elastic ? { survives } : {}),
+  });
 }
 
-function checked(options: MpiOptions): MpiOptions & { readonly timeout: number; readonly check: boolean } {
-  const { library, timeout = 300, check = false } = knownOptions("mpi", options, ["library", "timeout", "check"]);
+function checked(
+  options: MpiOptions,
+): MpiOptions & { readonly timeout: number; readonly check: boolean; readonly elastic: boolean } {
+  const {
+    library,
+    timeout = 300,
+    check = false,
+    elastic = false,
+  } = knownOptions("mpi", options, ["library", "timeout", "check", "elastic"]);
   if (library !== undefined && typeof library !== "string")
     throw new MpiError(`\`library\` must be the path of a file; got ${shown(library)}.`);
   positive("mpi", { timeout });
-  flag("mpi", { check });
-  return { library, timeout, check };
+  flag("mpi", { check, elastic });
+  return { library, timeout, check, elastic };
 }
 
 function single(): MpiWorld {

@@ -68,7 +68,7 @@ export function advice(saved: Saved | undefined): string {
 /** Where the training of this process stands: named in errors, and left for the launcher. */
 export class Standing {
   readonly #folder: string | undefined;
-  readonly #who: Pick<Trace, "rank" | "size" | "host" | "pid">;
+  #who: Pick<Trace, "rank" | "size" | "host" | "pid">;
   #step = 0;
   #saved: Saved | undefined;
   #code: number | undefined;
@@ -93,6 +93,12 @@ export class Standing {
 
   saved(step: number, checkpoint: string, resume: string | undefined): void {
     this.#saved = { step, checkpoint, resume };
+    this.#leave();
+  }
+
+  /** This rank has another number since others are gone. */
+  moved(rank: number, size: number): void {
+    this.#who = { ...this.#who, rank, size };
     this.#leave();
   }
 

@@ -12,13 +12,19 @@ import { batch, gradients, model } from "./model.ts";
 import { adamw, clippedAdamW } from "./rules.ts";
 
 const [what = "", ...args] = process.argv.slice(2);
-const world = await mpi({ timeout: Number(process.env["LIMIT"] ?? HANG / 1000), check: process.env["CHECK"] === "1" });
+const world = await mpi({
+  timeout: Number(process.env["LIMIT"] ?? HANG / 1000),
+  check: process.env["CHECK"] === "1",
+  elastic: process.env["ELASTIC"] === "1",
+});
 const result = (value: unknown): void =>
   writeFileSync(path.join(process.env["OUT"]!, String(world.rank)), JSON.stringify(value ?? null)); // the test names it
 
 /** The misfortunes of rank 1 in the middle of a training. */
 const faults: Readonly<Record<string, () => void>> = {
   killed: () => process.kill(process.pid, "SIGKILL"),
+  /** And once more, of the ranks that are left. */
+  again: () => process.kill(process.pid, "SIGKILL"),
   stalled: () => process.kill(process.pid, "SIGSTOP"),
   thrown: () => {
     throw new Error("rank 1 has no more data");
@@ -36,7 +42,7 @@ async function longTraining([file = "", steps = "", fault = ""]: readonly string
     opt.load({ meta, tensors: Object.fromEntries(Object.entries(tensors).filter(([key]) => !key.startsWith("p/"))) });
     world.saved(opt.step, file);
   }
-  const from = opt.step;
+  const [from, { size }] = [opt.step, world];
   // Another rank may go on only when the file is whole, so that it names the right one.
   const save = async (): Promise<void> => {
     const { meta, tensors } = opt.state();
@@ -53,7 +59,7 @@ async function longTraining([file = "", steps = "", fault = ""]: readonly string
   });
   while (opt.step < Number(steps)) {
     const g = gradients(p, batch(opt.step, world.rank, world.size));
-    if (world.rank === 1 && opt.step === 12) {
+    if (world.rank === 1 && (world.size === size || fault === "again") && opt.step === 12) {
       if (fault === "nan") g.w1[3] = Number.NaN;
       faults[fault]?.();
     }
@@ -103,6 +109,7 @@ const programs: Readonly<Record<string, () => unknown>> = {
   },
   data: () => alike(world, { labels: 10, images: world.rank === 1 ? "fa1e" : "f00d" }),
   rule: () => optimizer(model(0), adamw({ lr: world.rank === 1 ? 0.2 : 0.1 }), { world }),
+  elasticShard: () => optimizer(model(0), adamw(), { world, shard: "state" }),
   option: () => optimizer(model(0), adamw(), { world, nonFinite: world.rank === 1 ? "skip" : "throw" }),
   different: () => {
     const p = model(0);

@@ -1,5 +1,5 @@
 import { adamw } from "@descent/adam";
-import { optimizer } from "@descent/arrays";
+import { type Optimizer, optimizer } from "@descent/arrays";
 import { sgd } from "@descent/sgd";
 import { HANG } from "../../../tests/limits.ts";
 import type { SharedWorld, World } from "../src/index.ts";
@@ -11,6 +11,7 @@ interface Asked {
   readonly name: string;
   readonly work?: readonly { readonly rule: string; readonly from?: Half }[];
   readonly shard?: "state" | "gradients";
+  readonly disturbed?: boolean;
 }
 
 /** One step of gradient descent at the rate 1, from 0. */
@@ -46,6 +47,32 @@ const bodies: Readonly<Record<string, (world: World<void>, asked: Asked) => unkn
     } catch (error) {
       return (error as Error).message;
     }
+  },
+  // A sum fails on rank 0 once rank 1 has its result: rank 1 takes the step, and hears of the loss at the next one.
+  rejoined: (world, { disturbed = false }) => {
+    const lost = new Error("a rank is gone");
+    const p = model(0);
+    let [opt, armed] = [undefined as Optimizer | undefined, disturbed];
+    const fail = (): never => {
+      armed = false;
+      throw lost;
+    };
+    const shaky: World<void> & { survives(error: unknown): boolean } = {
+      ...world,
+      survives: (error) => error === lost,
+      sum: (numbers, how) => {
+        if (armed && world.rank === 1 && opt?.step === 6) fail();
+        world.sum(numbers, how);
+        if (armed && world.rank === 0 && opt?.step === 5 && numbers instanceof Float32Array) fail();
+      },
+    };
+    opt = optimizer<string>({ ...p }, adamw({ lr: 0.01 }), { world: shaky });
+    const steps: number[] = [];
+    while (opt.step < 12) {
+      opt.update({ ...gradients(p, batch(opt.step, world.rank, world.size)) });
+      steps.push(opt.step);
+    }
+    return { p, steps };
   },
   otherRule: (world) => void optimizer(model(0), adamw({ lr: 0.1 * (world.rank + 1) }), { world }),
   otherOption: (world) => void optimizer(model(0), adamw(), { world, shard: world.rank === 0 ? "state" : "gradients" }),

@@ -109,6 +109,16 @@ test("ranks with other rules or options are told the difference", async () => {
   await expect(run(2, "otherOption")).rejects.toThrow("rank 1 has shard: gradients, and rank 0 has shard: state");
 });
 
+test("ranks of which one has taken a step more when another is lost go on from there, to the bit", async () => {
+  type Trained = { readonly p: unknown; readonly steps: readonly number[] };
+  const [calm] = await run<Trained>(2, "rejoined");
+  const [first, second] = (await run<Trained>(2, "rejoined", { disturbed: true })) as [Trained, Trained];
+  expect(first.steps).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  expect(second.steps).toEqual([1, 2, 3, 4, 5, 6, 6, 7, 8, 9, 10, 11, 12]);
+  expect(first.p).toEqual(calm!.p);
+  expect(second.p).toEqual(calm!.p);
+});
+
 test("wrong options are refused", () => {
   const world: BlockingWorld = joinWorld(shareWorld(1), 0);
   const p = { w: new Float32Array(2) };

@@ -127,6 +127,10 @@ function checked<T extends OpenOptions>(where: string, options: T, checks: Reado
   checkConfigured(options.optimizer, where);
   checkHutchinson(where, options);
   if (worldOf(options.world)) checkExchange(where, options);
+  if (options.world?.survives)
+    throw new OptimizerError(
+      `${where}: an elastic world goes on without a lost rank, which only the optimizer of @descent/arrays can. Leave out \`elastic\`.`,
+    );
   if (options.native !== undefined) checkNative(where, options);
   if (options.shard !== undefined && options.world === undefined)
     throw new OptimizerError(

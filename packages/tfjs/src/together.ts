@@ -26,6 +26,10 @@ export class Together {
   readonly #guard: boolean;
 
   constructor(world: BlockingWorld, guard: boolean) {
+    if (world.survives)
+      throw new OptimizerError(
+        "An elastic world goes on without a lost rank, which only the optimizer of @descent/arrays can. Leave out `elastic`.",
+      );
     this.#ranks = new Ranks(world, { shard: undefined, digestEvery: 100, portion: () => undefined });
     this.#means = new Means(world);
     this.#guard = guard;

@@ -9,11 +9,11 @@ import {
   size,
 } from "@descent/core/adapter";
 import { Tensor } from "../memory/tensor.ts";
-import type { Input } from "../step/group.ts";
 import { agree, type Part } from "./agree.ts";
 import { Digest } from "./digest.ts";
 import { Means, stretches } from "./exchange.ts";
 import { Layout } from "./layout.ts";
+import { type Left, rejoin } from "./rejoin.ts";
 
 /** The numbers that ranks divide: each keeps its part of the state, and with `"gradients"` of the mean gradients too. */
 export type Shard = "state" | "gradients";
@@ -80,7 +80,20 @@ export class Ranks {
     this.at(step);
   }
 
-  /** So many updates are done. */
+  /** Whether ranks are gone and the others go on after this error. Then they are brought to one step. */
+  survives(error: unknown, left: () => Left): boolean {
+    for (let lost = error; this.#world.survives?.(lost); ) {
+      try {
+        rejoin(this.#world, left());
+        return true;
+      } catch (again) {
+        lost = again;
+      }
+    }
+    return false;
+  }
+
+  /** That many updates are done. */
   at(step: number): void {
     this.#world.at?.(step);
   }

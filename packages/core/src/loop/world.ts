@@ -33,6 +33,11 @@ export interface World<Done extends Answer = Answer> {
   at?(step: number): void;
   /** Told that the checkpoint of that update is complete: for what is said where a rank is lost. */
   saved?(step: number, checkpoint: string): void;
+  /**
+   * Where the world is elastic: called on every rank that is left after an operation has failed. If ranks are gone, the others are
+   * numbered anew, `rank` and `size` change, and it returns true; false where the error has another cause.
+   */
+  survives?(error: unknown): boolean;
 }
 
 /** A world whose operations block. */

@@ -14,6 +14,8 @@ const MPICH_LINES =
 /** Blocks of Open MPI between lines of dashes that say no more than that the job has ended. */
 const OPEN_MPI_BLOCK =
   /noticed that process rank|Primary job|MPI_ABORT was invoked|MPI_Abort|has been aborted|exited with non-zero|errors?_are_fatal|prterun has exited|termination of/i;
+/** Open MPI's remark on an operation that a lost rank has ended; MPI's error says as much. */
+const NBC_LINES = /^NBC_Progress: an error \d+ was found/;
 const DASHES = /^-{40,}$/;
 
 /** Lets a stream's lines through but for those in which mpirun reports the end of the job, and keeps what these say. */
@@ -69,6 +71,7 @@ export class Banner {
       else this.#write(`${line}\n`);
       return;
     }
+    if (NBC_LINES.test(line)) return;
     if (!DASHES.test(line)) {
       if (this.#block) this.#block.push(line);
       else this.#write(`${line}\n`);

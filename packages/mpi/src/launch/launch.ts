@@ -87,7 +87,7 @@ export async function launch(args: readonly string[], env: NodeJS.ProcessEnv = p
       const traces = tracesIn(folder);
       if (stopped !== undefined && code !== 0)
         return traces.map((trace) => trace.code ?? 0).find((code) => code !== 0) ?? stopped;
-      const verdict = verdictOf(code, traces, { ...seen, spoken: banners[1].spoken });
+      const verdict = verdictOf(code, traces, { ...seen, spoken: banners[1].spoken, elastic: start.elastic });
       if (verdict.message !== undefined) process.stderr.write(`${verdict.message}\n`);
       return verdict.code;
     } finally {

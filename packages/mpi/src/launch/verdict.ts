@@ -21,10 +21,16 @@ const causes: Readonly<Record<number, string>> = {
 };
 
 /** The end of a job whose mpirun has ended with `code`, from the words of mpirun and the traces of ranks. */
-export function verdictOf(code: number, traces: readonly Trace[], seen: Seen & { readonly spoken: boolean }): Verdict {
+export function verdictOf(
+  code: number,
+  traces: readonly Trace[],
+  { elastic, ...seen }: Seen & { readonly spoken: boolean; readonly elastic: boolean },
+): Verdict {
   if (code === 0) return { code, message: undefined };
   const spoken = traces.find((trace) => trace.code !== undefined && trace.code !== 0);
   if (spoken) return { code: spoken.code ?? RESTART, message: undefined };
+  // Ranks that went on without a lost one have ended well.
+  if (elastic && traces.some((trace) => trace.code === 0)) return { code: 0, message: undefined };
   if (seen.spoken) return { code: RESTART, message: undefined };
   if (seen.signal === undefined) return { code, message: undefined }; // the program ended by itself, and had its say
   const lost = traces.find(({ rank, pid }) => (seen.rank === undefined ? pid === seen.pid : rank === seen.rank));

@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { optimizer } from "@descent/arrays";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mpis } from "../../../tests/optional.ts";
+import { batch, gradients, model } from "./model.ts";
+import { type Ended, ranks } from "./mpirun.ts";
+import { clippedAdamW } from "./rules.ts";
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "descent-elastic-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const open5 = mpis.find(({ name }) => name === "Open MPI 5")?.mpirun;
+const elastic = (args: readonly string[], mpirun: string): Promise<Ended> =>
+  ranks(3, args, { mpirun, options: ["--elastic"], env: { ELASTIC: "1" } });
+
+/** The first weights after 20 updates of one process, and how far they have moved. */
+function alone(): { readonly w1: Float32Array; readonly moved: number } {
+  const [p, start] = [model(0), model(0)];
+  const opt = optimizer(p, clippedAdamW());
+  while (opt.step < 20) opt.update(gradients(p, batch(opt.step, 0, 1)));
+  return { w1: p.w1, moved: Math.hypot(...p.w1.map((x, i) => x - start.w1[i]!)) };
+}
+
+describe.skipIf(open5 === undefined)("in an elastic world of Open MPI 5", () => {
+  test.each([
+    ["killed", 2],
+    ["again", 1],
+  ])("ranks that are left go on where another is %s, to where one process comes", async (fault, left) => {
+    const { values, text, code } = await elastic(["long", path.join(folder, fault), "20", fault], open5!);
+    expect(text).toMatch(/^Rank 1 of 3 is lost at step 12; 2 go on\.$/m);
+    expect(code, text).toBe(0);
+    expect(values).toHaveLength(left);
+    for (const value of values) expect(value).toEqual(values[0]);
+    const { step, w1 } = values[0] as { step: number; w1: number[] };
+    expect(step).toBe(20);
+    const one = alone();
+    expect(Math.hypot(...w1.map((x, i) => x - one.w1[i]!))).toBeLessThan(1e-6 * one.moved);
+  });
+
+  test("state that ranks divide is refused, since a part of it would be lost", async () => {
+    const { text, code } = await elastic(["elasticShard"], open5!);
+    expect(text).toContain("An elastic world goes on without a lost rank, and with `shard` that rank alone had a part");
+    expect(code).toBe(75);
+  });
+
+  test("without --with-ft ulfm it is an error that says how to start", async () => {
+    const { text, code } = await ranks(2, ["who"], { mpirun: open5!, env: { ELASTIC: "1" } });
+    expect(text.match(/`elastic` needs Open MPI 5 with --with-ft ulfm/g), text).toHaveLength(1);
+    expect(text).toContain("Start with: descent-mpirun --elastic");
+    expect(code).toBe(75);
+  });
+});
