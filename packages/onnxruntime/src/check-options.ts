@@ -67,6 +67,10 @@ const ofOpen: Readonly<Record<keyof OpenOptions, Check>> = {
   hutchinson: must("be a whole number of directions, at least 1", (x) => Number.isSafeInteger(x) && Number(x) >= 1),
   world: elsewhere,
   shard: must('be "state" or "gradients"', (x) => x === "state" || x === "gradients"),
+  state: must(
+    'be "float32", "bfloat16" or "float8", or one of them by slot: { m: "float8" }',
+    (x) => isPrecision(x) || (isRecord(x) && Object.values(x).every(isPrecision)),
+  ),
 };
 
 const ofCreate: Readonly<Record<keyof TrainerOptions, Check>> = {
@@ -110,6 +114,7 @@ const ofCreate: Readonly<Record<keyof TrainerOptions, Check>> = {
   externalRoot: must("be the path of a folder", (x) => typeof x === "string" && x !== ""),
 };
 
+const isPrecision = (x: unknown): boolean => x === "float32" || x === "bfloat16" || x === "float8";
 const isBatchNormMode = (x: unknown): boolean => x === "batch" || x === "frozen";
 const isProvider = (x: unknown): boolean => typeof x === "string" || (isRecord(x) && typeof x.name === "string");
 const isRuntime = (x: unknown): boolean =>

@@ -84,7 +84,7 @@ async function begun(
   options: OpenOptions,
   choose: (
     candidates: Candidates,
-  ) => Omit<Starting, "optimizer" | "plan" | "seed" | "hutchinson" | "world" | "shard" | "native">,
+  ) => Omit<Starting, "optimizer" | "plan" | "seed" | "hutchinson" | "world" | "shard" | "native" | "state">,
 ): Promise<Begun> {
   const { executionProviders = ["cpu"], optimizer, worker = false, seed = 0 } = options;
   const calls = new Calls();
@@ -101,6 +101,7 @@ async function begun(
       hutchinson,
       world: worldOf(options.world),
       shard: options.shard,
+      state: options.state,
       native: options.native,
     });
     return {

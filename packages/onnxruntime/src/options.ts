@@ -1,4 +1,4 @@
-import type { Native, Shard } from "@descent/arrays";
+import type { Native, Precision, Shard } from "@descent/arrays";
 import type { Configured, Parameter } from "@descent/core";
 import type { BlockingWorld, NonFinite, Rename } from "@descent/core/adapter";
 import type { FileUrl } from "@descent/files";
@@ -61,6 +61,11 @@ export interface OpenOptions {
    * then call `checkpoint` and `save`, of which rank 0's writes the file.
    */
   readonly shard?: Shard | undefined;
+  /**
+   * How the optimizer's state is kept: `"bfloat16"` takes half, `"float8"` a quarter of the bytes of `"float32"`, the default. One for every
+   * slot, or one by name: `{ m: "float8" }`. Checkpoints have float32. For the plans `host` and `device`.
+   */
+  readonly state?: Precision | Readonly<Record<string, Precision>> | undefined;
 }
 
 /** Options of `Trainer.create`. */

@@ -1,4 +1,4 @@
-import type { Native, Shard } from "@descent/arrays";
+import type { Native, OptimizerOptions, Shard } from "@descent/arrays";
 import type { Configured, Parameter } from "@descent/core";
 import type { BlockingWorld } from "@descent/core/adapter";
 import type { FileUrl } from "@descent/files";
@@ -44,6 +44,8 @@ export interface Starting {
   /** Undefined where there is one process. */
   readonly world: BlockingWorld | undefined;
   readonly shard: Shard | undefined;
+  /** How the optimizer's state is kept. */
+  readonly state: OptimizerOptions["state"];
   /** Compiles the update on the host. */
   readonly native: Native | undefined;
   readonly outputs: readonly string[] | undefined;

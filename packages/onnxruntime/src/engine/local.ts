@@ -199,7 +199,7 @@ export class LocalEngine implements Engine {
 async function trainingOf(
   compiler: Compiler,
   executionProviders: Opening["executionProviders"],
-  { plan, optimizer, seed, world, shard, native, rows, hutchinson }: Starting,
+  { plan, optimizer, seed, world, shard, state, native, rows, hutchinson }: Starting,
   { weights, statistics }: Starts,
 ): Promise<Training> {
   const trained = { weights: weights.map(described), statistics, seed: seed + (world?.rank ?? 0), hutchinson, world };
@@ -208,7 +208,7 @@ async function trainingOf(
     const matmul = compiler.fills ? await onnxMatmul({ threads: compiler.threads }) : undefined;
     return new TrainingLoop(
       compiler,
-      new HostResidence(compiler, optimizer, weights, { matmul, native, world, shard: world && shard }),
+      new HostResidence(compiler, optimizer, weights, { matmul, native, world, shard: world && shard, state }),
       trained,
     );
   }
@@ -216,7 +216,7 @@ async function trainingOf(
     const shared = await share(compiler.runtime, executionProviders);
     if (typeof shared !== "string") {
       try {
-        return new TrainingLoop(compiler, new DeviceResidence(compiler, shared, optimizer, weights), trained);
+        return new TrainingLoop(compiler, new DeviceResidence(compiler, shared, optimizer, weights, state), trained);
       } catch (error) {
         await shared.release();
         throw error;
@@ -224,6 +224,10 @@ async function trainingOf(
     } else if (plan === "device")
       throw new OptimizerError(`The update cannot run on the device: ${shared}. Use plan: "graph" or "host".`);
   }
+  if (state !== undefined)
+    throw new OptimizerError(
+      '`state` in fewer bytes is kept by the plans "host" and "device", and this trainer\'s plan is "graph". Use plan: "host", or leave `state` out.',
+    );
   return new TrainingLoop(compiler, new GraphResidence(compiler, optimizer, weights), trained);
 }
 

@@ -2,7 +2,7 @@ import type { Configured, StateDict } from "@descent/core";
 import type { Inspection, LoadReport } from "@descent/core/adapter";
 import { type Shape, size } from "@descent/core/adapter";
 import { Graph } from "@descent/onnx";
-import { type GpuBuffer, type Optimizer, optimizer } from "@descent/webgpu";
+import { type GpuBuffer, type Optimizer, type OptimizerOptions, optimizer } from "@descent/webgpu";
 import type { Weight } from "../graphs/source.ts";
 import { failedBy } from "../quirks/lost.ts";
 import type { Shared } from "../quirks/share.ts";
@@ -59,7 +59,13 @@ export class DeviceResidence implements Residence<Held> {
   readonly #shapes: ReadonlyMap<string, Shape>;
 
   /** Throws an OptimizerError where the rule cannot run on the device; nothing is left allocated then. */
-  constructor(compiler: Compiler, shared: Shared, configured: Configured, weights: readonly Weight[]) {
+  constructor(
+    compiler: Compiler,
+    shared: Shared,
+    configured: Configured,
+    weights: readonly Weight[],
+    state: OptimizerOptions["state"],
+  ) {
     this.#compiler = compiler;
     this.#shared = shared;
     const made = new Map(weights.map(({ name, shape }) => [name, this.#buffered(shape)] as const));
@@ -67,7 +73,7 @@ export class DeviceResidence implements Residence<Held> {
       const described = weights.map(
         ({ name, shape, role, axes }) => [name, { buffer: made.get(name)!.buffer, shape, role, axes }] as const, // made above
       );
-      this.#optimizer = optimizer(shared.device, Object.fromEntries(described), configured);
+      this.#optimizer = optimizer(shared.device, Object.fromEntries(described), configured, { state });
     } catch (error) {
       for (const { buffer } of made.values()) buffer.destroy();
       throw error;

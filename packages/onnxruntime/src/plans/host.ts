@@ -31,7 +31,13 @@ export class HostResidence implements Residence<Held> {
     { runtime, fills }: Compiler,
     configured: Configured,
     weights: readonly Weight[],
-    { matmul, native, world, shard }: Pick<OptimizerOptions, "matmul" | "native" | "world" | "shard"> = {},
+    {
+      matmul,
+      native,
+      world,
+      shard,
+      state,
+    }: Pick<OptimizerOptions, "matmul" | "native" | "world" | "shard" | "state"> = {},
   ) {
     this.#runtime = runtime;
     const described = Object.fromEntries(weights.map(({ name, shape, role, axes }) => [name, { shape, role, axes }]));
@@ -46,7 +52,7 @@ export class HostResidence implements Residence<Held> {
     this.#into = new Map(
       fills ? weights.map(({ name, shape }) => [name, this.#tensor(gradients[name]!, shape)] as const) : [],
     );
-    this.optimizer = optimizer(parameters, configured, { matmul, native, world, shard });
+    this.optimizer = optimizer(parameters, configured, { matmul, native, world, shard, state });
   }
 
   hold(shape: Shape, initial?: Float32Array): Held {
