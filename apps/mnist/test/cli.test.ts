@@ -17,6 +17,7 @@ import { main } from "../src/cli/main.ts";
 import { type Found, places } from "../src/devices/device.ts";
 import { loadCheckpoint } from "../src/run/checkpoint.ts";
 import { smallFiles, writeFiles } from "./data.ts";
+import { toldIn } from "./told.ts";
 import { run, scratch } from "./world.ts";
 
 /** A small data set, for the whole file. */
@@ -97,7 +98,7 @@ describe("train", () => {
         expect(all.filter((line) => "testLoss" in line).map((line) => line.epoch)).toEqual([1, 2, 3, 4]);
         expect(readFileSync(path.join(folder, "report.html"), "utf8")).toContain("Update-to-weight ratio");
 
-        const tested = await run(["evaluate", "--checkpoint", "runs/latest", "--engine", engine, "--json"], { cwd });
+        const tested = await toldIn(cwd, ["evaluate", "--checkpoint", "runs/latest", ...args.slice(-4), "--json"]);
         expect(JSON.parse(tested.out)).toMatchObject({ testAccuracy: summary.testAccuracy, model: "mlp", engine });
       },
     );
@@ -144,7 +145,7 @@ describe("train", () => {
           "--warmup",
           "5%",
         ];
-        expect((await run([...args, "--out", "whole"], { cwd })).code).toBe(0);
+        expect((await toldIn(cwd, [...args, "--out", "whole"])).code).toBe(0);
         let sent = false;
         const stopped = await run([...args, "--out", "parts"], {
           cwd,
@@ -157,7 +158,7 @@ describe("train", () => {
         expect(stopped.code).toBe(130);
         expect(stopped.out).toMatch(/Stopped after \d+ updates\. Continue with: npm start -- train --resume parts\n$/);
         expect(readdirSync(path.join(cwd, "parts")).sort()).toEqual(["checkpoint.safetensors", "metrics.jsonl"]);
-        const resumed = await run(["train", "--resume", "parts", "--data", data], { cwd });
+        const resumed = await toldIn(cwd, ["train", "--resume", "parts", "--data", data]);
         expect(resumed.code).toBe(0);
         expect(resumed.out).toMatch(
           new RegExp(
@@ -173,14 +174,14 @@ describe("train", () => {
           timeless(path.join(cwd, "whole", "metrics.jsonl")),
         );
 
-        const again = await run(["--resume", "parts", "--data", data], { cwd });
+        const again = await toldIn(cwd, ["--resume", "parts", "--data", data]);
         expect([again.code, again.err]).toEqual([
           1,
           expect.stringMatching(/has completed its 4 epochs\. To train longer, pass --epochs 5 or more/),
         ]);
-        const other = await run(["--resume", "parts", "--epochs", "5"], { cwd });
+        const other = await toldIn(cwd, ["--resume", "parts", "--epochs", "5"]);
         expect([other.code, other.err]).toEqual([1, expect.stringMatching(/trained on different images/)]);
-        const on = await run(["--resume", "parts", "--epochs", "5", "--data", data], { cwd });
+        const on = await toldIn(cwd, ["--resume", "parts", "--epochs", "5", "--data", data]);
         expect(on.code).toBe(0);
         expect(json(path.join(cwd, "parts", "summary.json"))).toMatchObject({ epochs: 5, steps: 400 });
       },
@@ -243,7 +244,7 @@ describe("train", () => {
     );
     expect(readdirSync(path.join(cwd, "a")).sort()).toEqual(["checkpoint.safetensors", "metrics.jsonl"]);
 
-    expect((await run([...args, "--out", "b"], { cwd })).code).toBe(0);
+    expect((await toldIn(cwd, [...args, "--out", "b"])).code).toBe(0);
     const before = readFileSync(path.join(cwd, "b", "checkpoint.safetensors"));
     const second = await run(["--resume", "b", "--epochs", "2", "--data", data], { cwd, before: "ulimit -f 500" });
     expect(second.code).toBe(1);
@@ -254,10 +255,8 @@ describe("train", () => {
 
   test("a loss that is not a number ends it with one line", async () => {
     const cwd = scratch();
-    const { code, err } = await run(
-      ["--model", "mlp", "--data", data, "--optimizer", "sgd", "--lr", "1e25", "--out", "x", ...onCpu],
-      { cwd },
-    );
+    const args = ["--model", "mlp", "--data", data, "--optimizer", "sgd", "--lr", "1e25", "--out", "x", ...onCpu];
+    const { code, err } = await toldIn(cwd, args);
     expect(code).toBe(1);
     expect(err).toMatch(/^The [\w -]+ is \S+ at update \d+, .* training diverged\. Try .*\n$/);
     expect(existsSync(path.join(cwd, "x", "summary.json"))).toBe(false);
@@ -291,7 +290,7 @@ test("compare prints a table of means and deviations", async () => {
     "c",
     ...onCpu,
   ];
-  const { code, out } = await run(args, { cwd });
+  const { code, out } = await toldIn(cwd, args);
   expect(code).toBe(0);
   const table = out.trim().split("\n").slice(-5);
   expect(table[0]).toMatch(/^optimizer +rate +test accuracy +train loss +test loss +gap +time +runs$/);
@@ -305,9 +304,8 @@ test("compare --regularizers shows train and test loss and their gap for each", 
   const cwd = scratch();
   const line =
     "compare --optimizers adam --regularizers none,l2,l1,dropout,augment,cutout,mixup,cutmix --l1 0.02 --seeds 1 --model mlp";
-  const { code, out, err } = await run([...line.split(" "), "--epochs", "4", "--data", data, "--out", "c", ...onCpu], {
-    cwd,
-  });
+  const args = [...line.split(" "), "--epochs", "4", "--data", data, "--out", "c", ...onCpu];
+  const { code, out, err } = await toldIn(cwd, args);
   expect([code, err]).toEqual([0, ""]);
   const wanted = ["none", "l2 0.0001", "l1 0.02", "dropout 0.5", "augment 2", "cutout 14", "mixup 0.2", "cutmix 1"];
   interface Given {
@@ -338,10 +336,9 @@ test("compare --regularizers shows train and test loss and their gap for each", 
 test("a run goes on with another engine when told to, and says that it may round differently", {}, async () => {
   const cwd = scratch();
   const args = ["--model", "mlp", "--data", data, "--out", "x", "--engine", "onnxruntime", "--device", "cpu"];
-  expect((await run([...args, "--epochs", "1"], { cwd })).code).toBe(0);
-  const on = await run(["--resume", "x", "--epochs", "2", "--data", data, "--engine", "tfjs", "--device", "wasm"], {
-    cwd,
-  });
+  expect((await toldIn(cwd, [...args, "--epochs", "1"])).code).toBe(0);
+  const tfjs = ["--engine", "tfjs", "--device", "wasm"];
+  const on = await toldIn(cwd, ["--resume", "x", "--epochs", "2", "--data", data, ...tfjs]);
   expect([on.code, on.err]).toEqual([0, ""]);
   expect(on.out).toMatch(/trained on cpu by onnxruntime [\d.]+; wasm by tfjs [\d.]+ may round differently/);
   expect(json(path.join(cwd, "x", "summary.json"))).toMatchObject({ engine: "tfjs", epochs: 2 });
@@ -360,7 +357,7 @@ test("devices lists every engine on every device, with what is missing", async (
   );
   for (const { what } of found) expect(what).not.toBe("");
 
-  const plain = await run(["devices"], { cwd: scratch() });
+  const plain = await toldIn(scratch(), ["devices"]);
   const printed = plain.out.trimEnd().split("\n");
   expect(printed).toHaveLength(places.length + 1);
   for (const [i, { device, engine, usable: can, software, what, remedy }] of found.entries())
@@ -374,7 +371,7 @@ longTest("by onnxruntime on wasm a run ends where it does on cpu", async () => {
   const cwd = scratch();
   const args = ["--model", "mlp", "--data", data, "--epochs", "2", "--engine", "onnxruntime"];
   for (const device of ["wasm", "cpu"])
-    expect(await run([...args, "--device", device, "--out", device], { cwd })).toMatchObject({ code: 0, err: "" });
+    expect(await toldIn(cwd, [...args, "--device", device, "--out", device])).toMatchObject({ code: 0, err: "" });
   const [wasm, cpu] = ["wasm", "cpu"].map((device) => json(path.join(cwd, device, "summary.json")));
   expect(wasm).toMatchObject({ engine: "onnxruntime", device: "wasm", testAccuracy: cpu!.testAccuracy });
   // 1e-4: ten updates apart by the rounding of single precision.

@@ -1,6 +1,17 @@
 import { onTestFinished, vi } from "vitest";
 import { main } from "../src/cli/main.ts";
 
+/** The same in a folder. */
+export async function toldIn(folder: string, args: readonly string[]): ReturnType<typeof told> {
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    return await told(...args);
+  } finally {
+    process.chdir(before);
+  }
+}
+
 /** Runs a command in this process; processes of their own cost seconds. */
 export async function told(
   ...args: readonly string[]

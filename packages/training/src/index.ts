@@ -6,7 +6,7 @@ export {
   arraysModel,
   type Gradients,
 } from "./arrays-model.ts";
-export type { Callback, Logs, Run, Saved, Sum, SumsState, Told } from "./callbacks/callback.ts";
+export type { Callback, Kept, Logs, Run, Saved, Sum, SumsState, Told } from "./callbacks/callback.ts";
 export { type CheckpointsOptions, checkpoints } from "./callbacks/checkpoints.ts";
 export {
   type EarlyStopping,

@@ -1,6 +1,6 @@
 import { OptimizerError } from "@descent/core";
 import { type HyperValue, isCallback, isRecord, takes } from "@descent/core/adapter";
-import type { Callback, Logs, Run, Told } from "./callbacks/callback.ts";
+import type { Callback, Kept, Logs, Run, Told } from "./callbacks/callback.ts";
 import { type Inspected, ratesOf, type Weights } from "./model.ts";
 import { Sums } from "./sums.ts";
 
@@ -190,6 +190,14 @@ class LayersRun implements Run {
       one.write(tensor as never); // one of tfjs
       tensor.dispose();
     }
+  }
+
+  async keep(): Promise<Kept> {
+    return { weights: await this.weights() };
+  }
+
+  async putBack({ weights = {} }: Kept): Promise<void> {
+    await this.setWeights(weights);
   }
 
   save(): void {

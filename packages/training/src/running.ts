@@ -1,6 +1,6 @@
 import { OptimizerError } from "@descent/core";
 import { type HyperValue, isCallback, isRecord, list, shown } from "@descent/core/adapter";
-import type { Callback, Logs, Run, Saved, Told } from "./callbacks/callback.ts";
+import type { Callback, Kept, Logs, Run, Saved, Told } from "./callbacks/callback.ts";
 import type { Drawing } from "./data/batches.ts";
 import type { Measures } from "./measures.ts";
 import { type Model, ratesOf, type StepResult, type Weights } from "./model.ts";
@@ -85,6 +85,18 @@ export class Running<B> implements Run {
 
   async setWeights(weights: Weights): Promise<void> {
     await this.#ask("setWeights", "sets weights", (model) => model.setWeights!(weights));
+  }
+
+  async keep(): Promise<Kept> {
+    const { checkpoint, load } = this.#model;
+    if (isCallback(checkpoint) && isCallback(load)) return { checkpoint: await this.#model.checkpoint!() };
+    return { weights: await this.weights() };
+  }
+
+  async putBack({ checkpoint, weights }: Kept): Promise<void> {
+    if (checkpoint === undefined)
+      await this.setWeights(weights!); // one of both
+    else await this.#ask("load", "puts the model back", (model) => model.load!(checkpoint as never)); // its own
   }
 
   save(write: (saved: Saved) => void | Promise<void>): void {

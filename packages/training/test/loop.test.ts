@@ -1,5 +1,6 @@
 import { adam } from "@descent/adam";
 import { optimizer } from "@descent/arrays";
+import { ema } from "@descent/averaging";
 import type { Configured } from "@descent/core";
 import { accumulate } from "@descent/transforms";
 import { expect, test } from "vitest";
@@ -272,6 +273,21 @@ test("a model that never waits lets timers have their turn: a time limit ends it
   const { status } = await fit(endless, { data: () => (function* () { for (;;) yield 1; })(), signal }); // biome-ignore format: short
   expect(status).toBe("aborted");
   expect(steps).toBeGreaterThan(0);
+});
+
+test("the best epoch's average of the weights comes back with its weights", async () => {
+  const rule = ema(adam({ lr: 0.05 }), { decay: 0.9 });
+  const { model, parameters } = line(rule);
+  const losses = [3, 2, 4, 5];
+  const seen: (readonly [trained: number, evaluated: number])[] = [];
+  const scripted: Model<Batch> = { ...model, evalStep: () => ({ loss: losses[seen.length]! }) };
+  const now = () => [parameters.w[0]!, model.withReadout(() => parameters.w[0]!)] as const;
+  const note: Callback = { name: "note", onEpochEnd: () => void seen.push(now()) };
+  const { metrics: _, ...plain } = options({ epochs: 4, validate: [await data.batch(Uint32Array.of(0))] });
+  await fit(scripted, { ...plain, callbacks: [note, earlyStopping({ patience: 1 })] });
+  expect(seen).toHaveLength(4);
+  expect(new Set(seen.flat()).size).toBe(8);
+  expect(now()).toEqual(seen[1]);
 });
 
 test("a run that was saved as it stopped early stays stopped, with the best weights; with more patience it goes on", async () => {

@@ -25,6 +25,8 @@ export const datasetOf = (digits: Digits): Dataset<Places> => ({
 /** The network and its optimizer, to go on from. */
 export interface Trained {
   readonly weights: Weights;
+  /** The weights to evaluate with. */
+  readonly readout: Weights;
   readonly state: StateDict;
 }
 
@@ -85,18 +87,11 @@ export class Learning implements Model<Places> {
     return { loss, logs: { accuracy } };
   }
 
-  /** Those to evaluate with. */
-  weights(): Promise<Weights> {
-    return this.#learner.readout();
-  }
-
-  /** Leaves them to the caller: engines take weights at the start only, and the best ones are tested and saved by themselves. */
-  setWeights(): void {}
-
   async checkpoint(): Promise<Trained> {
-    return { weights: await this.#learner.weights(), state: await this.#learner.state() };
+    const { weights, readout, state } = this.#learner;
+    return { weights: await weights(), readout: await readout(), state: await state() };
   }
 
-  /** The learner was made with the weights and the state of its checkpoint. */
+  /** Leaves it to the caller, because engines take weights and state at the start only: a resumed learner has its own, and the best network is tested by itself. */
   load(): void {}
 }

@@ -1,5 +1,6 @@
 import type { EarlyStopping, EarlyStoppingState, Saved } from "@descent/training";
 import type { Weights } from "../engines/model.ts";
+import type { Trained } from "./learning.ts";
 import type { Position } from "./position.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -19,7 +20,9 @@ export const hasStalled = ({ earlyStop }: Recipe, best: Best | undefined, epoch:
 /** The best epoch so far, counted from 1. */
 export function bestOf(early: EarlyStopping | undefined): Best | undefined {
   const found = early?.best;
-  return found?.weights && { epoch: found.epoch + 1, loss: found.value, weights: found.weights };
+  if (found === undefined) return undefined;
+  const { readout } = found.kept!.checkpoint as Pick<Trained, "readout">; // of `Learning`
+  return { epoch: found.epoch + 1, loss: found.value, weights: readout };
 }
 
 /** The place of a run that `fit` saves, over `images` images. */
@@ -38,7 +41,7 @@ export function savedOf({ epoch, place, step, loss, right }: Position, recipe: R
     best: best.loss,
     bestEpoch: best.epoch - 1,
     bad: epoch - best.epoch,
-    weights: best.weights,
+    kept: { checkpoint: { readout: best.weights } satisfies Pick<Trained, "readout"> },
   };
   return {
     version: 1,

@@ -30,7 +30,7 @@ export interface Standing {
 }
 
 /** Everything training resumes from. */
-export interface Saved extends Trained {
+export interface Saved extends Omit<Trained, "readout"> {
   readonly position: Position;
   /** Where the run may stop early. */
   readonly best?: Best | undefined;
@@ -115,7 +115,8 @@ export async function train(run: {
       seconds: run.checkpointEvery,
       save: (saved) => {
         const position = { ...positionOf(saved, recipe, digits.count), ...times() };
-        return checkpoint({ position, ...(saved.model as Trained), best: best() }); // the model's own
+        const { weights, state } = saved.model as Trained; // the model's own
+        return checkpoint({ position, weights, state, best: best() });
       },
     });
   const { epoch, step } = await fit(learning, {

@@ -45,6 +45,14 @@ export interface Saved {
   readonly model: unknown;
 }
 
+/** All that a model is, to put back later: one of both. */
+export interface Kept {
+  /** The model's own. */
+  readonly checkpoint?: unknown;
+  /** Copies by name, of a model without checkpoints. */
+  readonly weights?: Weights | undefined;
+}
+
 /** A batch, and what the model told of its step. */
 export interface Told extends Omit<StepResult, "loss"> {
   /** As the dataset gave it. */
@@ -79,6 +87,10 @@ export interface Run {
   weights(): Promise<Weights>;
   /** Sets the weights. */
   setWeights(weights: Weights): Promise<void>;
+  /** Copies of all that the model is: its checkpoint, or its weights alone where it has none. */
+  keep(): Promise<Kept>;
+  /** Makes the model again what it was when it was kept. */
+  putBack(kept: Kept): Promise<void>;
   /** Gives everything to go on from to `write`, once all callbacks have seen this batch or epoch. */
   save(write: (saved: Saved) => void | Promise<void>): void;
 }

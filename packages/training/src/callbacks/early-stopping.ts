@@ -1,13 +1,15 @@
 import { finite, flag, knownOptions, whole } from "@descent/core/adapter";
-import type { Weights } from "../model.ts";
-import type { Callback, Run } from "./callback.ts";
+import type { Callback, Kept, Run } from "./callback.ts";
 import { type MonitorOptions, monitorOf } from "./monitor.ts";
 
 /** Options of `earlyStopping`. */
 export interface EarlyStoppingOptions extends MonitorOptions {
   /** Epochs in a row that may be no better; default 0, as in Keras. */
   readonly patience?: number | undefined;
-  /** Ends the run with the weights of the best epoch, whether it is stopped or not; default true (Keras: false). */
+  /**
+   * Ends the run with the model as it was after the best epoch, whether it is stopped or not: with its weights, and its state where the model has
+   * checkpoints, so that an average of the weights is that epoch's too. Default true (Keras: false).
+   */
   readonly restoreBest?: boolean | undefined;
   /** Epochs at the start that do not count; default 0. */
   readonly startFrom?: number | undefined;
@@ -23,18 +25,18 @@ export interface EarlyStoppingState {
   readonly bestEpoch: number;
   /** Epochs in a row that were no better. */
   readonly bad: number;
-  /** The weights of the best epoch; null where they are not kept. */
-  readonly weights: Weights | null;
+  /** The model after the best epoch; null where it is not kept. */
+  readonly kept: Kept | null;
 }
 
 /** The callback, with the best epoch so far. */
 export interface EarlyStopping extends Callback {
-  /** `epoch` counts from 0; `weights` are copies, unless `restoreBest` is false. Undefined before there is one. */
-  readonly best: { readonly epoch: number; readonly value: number; readonly weights: Weights | undefined } | undefined;
+  /** `epoch` counts from 0; the model is kept unless `restoreBest` is false. Undefined before there is one. */
+  readonly best: { readonly epoch: number; readonly value: number; readonly kept: Kept | undefined } | undefined;
 }
 
 /**
- * Stops when a number has been no better for more than `patience` epochs, and puts the best weights back. Its counts and those weights
+ * Stops when a number has been no better for more than `patience` epochs, and puts the best model back. Its counts and that model
  * are in checkpoints, so a resumed run stops where an undisturbed one would.
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping {
@@ -50,7 +52,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping
   flag(where, { restoreBest });
   if (baseline !== undefined) finite(where, { baseline });
   const monitor = monitorOf(where, watched);
-  const fresh: EarlyStoppingState = { best: null, bestEpoch: -1, bad: 0, weights: null };
+  const fresh: EarlyStoppingState = { best: null, bestEpoch: -1, bad: 0, kept: null };
   let now = fresh;
   let resumed = false;
   const judge = (run: Run): void => {
@@ -64,8 +66,8 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping
   return {
     name: where,
     get best() {
-      const { best: value, bestEpoch: epoch, weights } = now;
-      return value === null ? undefined : { epoch, value, weights: weights ?? undefined };
+      const { best: value, bestEpoch: epoch, kept } = now;
+      return value === null ? undefined : { epoch, value, kept: kept ?? undefined };
     },
     onTrainBegin(_, run) {
       if (resumed)
@@ -79,13 +81,13 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping
       const better = monitor.beats(value, now.best ?? undefined);
       const counts = better && (baseline === undefined || monitor.beats(value, baseline));
       if (better) {
-        const weights = restoreBest ? await run.weights() : null;
-        now = { best: value, bestEpoch: epoch, bad: counts ? 0 : now.bad + 1, weights };
+        const kept = restoreBest ? await run.keep() : null;
+        now = { best: value, bestEpoch: epoch, bad: counts ? 0 : now.bad + 1, kept };
       } else now = { ...now, bad: now.bad + 1 };
       judge(run);
     },
     async onTrainEnd(_, run) {
-      if (restoreBest && now.weights) await run.setWeights(now.weights);
+      if (restoreBest && now.kept) await run.putBack(now.kept);
     },
     state: () => now,
     load(state: EarlyStoppingState) {
