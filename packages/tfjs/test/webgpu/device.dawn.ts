@@ -5,7 +5,7 @@ import { describeRules } from "@descent/conformance/vitest";
 import { beforeAll, describe, expect, test } from "vitest";
 import { long, TOGETHER } from "../../../../tests/long.ts";
 import { followsFirstSteps, forSoftwareGpu } from "../../../../tests/long-rules.ts";
-import { describeGpu } from "../../../../tests/sample.ts";
+import { describeGpu, longTest } from "../../../../tests/sample.ts";
 import { optimizer } from "../../src/index.ts";
 import { tf } from "../backends.ts";
 import { fewThreads } from "../few-threads.ts";
@@ -46,7 +46,7 @@ describe("on tfjs's webgpu backend", () => {
     const some = Object.entries(scenarios({ steps: 4, many: 5 })).filter(([name]) =>
       /^(fit|two rules and a frozen layer: and)/.test(name),
     );
-    test.each(some)("%s", (_, scenario) => scenario(tf));
+    for (const [name, scenario] of some) longTest(name, () => scenario(tf));
   });
 
   test("Adam goes on from its saved weights to the same bits, where tfjs's own does not", async () => {
