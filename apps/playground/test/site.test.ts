@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { faultsByTheme } from "../../../tests/axe.ts";
 import { HANG } from "../../../tests/limits.ts";
 import { chromium } from "../../../tests/optional.ts";
+import { oneIn } from "../../../tests/sample.ts";
 import { answers } from "../src/engine/answers.ts";
 import { conditionsOf, initial, pages } from "../src/state/state.ts";
 import { encode } from "../src/state/url.ts";
@@ -205,28 +206,30 @@ describe.skipIf(chromium === undefined)("the built site", () => {
     await page.close();
   });
 
-  test.each(pages)(
-    "%s has no fault that axe finds, in light and in dark, and no sideways scroll at 360 pixels",
-    async (name) => {
-      const page = await open(name, { width: 360, height: 740 });
-      await ready(page);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
-      const small = await page.evaluate(() =>
-        [...document.querySelectorAll<HTMLElement>("button, select, summary, input, textarea, nav a")]
-          .filter(
-            (one) =>
-              one.offsetParent !== null && one.getBoundingClientRect().height < (one.matches(".scrub") ? 32 : 44),
-          )
-          .map((one) => one.outerHTML.slice(0, 80)),
-      );
-      expect(small).toEqual([]);
-      expect(await faultsByTheme(page, readFileSync(require.resolve("axe-core/axe.min.js"), "utf8"))).toEqual({
-        light: [],
-        dark: [],
-      });
-      await page.close();
-    },
-  );
+  const some = oneIn(2);
+  for (const name of pages)
+    some(
+      `${name} has no fault that axe finds, in light and in dark, and no sideways scroll at 360 pixels`,
+      async () => {
+        const page = await open(name, { width: 360, height: 740 });
+        await ready(page);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+        const small = await page.evaluate(() =>
+          [...document.querySelectorAll<HTMLElement>("button, select, summary, input, textarea, nav a")]
+            .filter(
+              (one) =>
+                one.offsetParent !== null && one.getBoundingClientRect().height < (one.matches(".scrub") ? 32 : 44),
+            )
+            .map((one) => one.outerHTML.slice(0, 80)),
+        );
+        expect(small).toEqual([]);
+        expect(await faultsByTheme(page, readFileSync(require.resolve("axe-core/axe.min.js"), "utf8"))).toEqual({
+          light: [],
+          dark: [],
+        });
+        await page.close();
+      },
+    );
 
   viewTests(open);
   digitsTests(open);
