@@ -18,6 +18,7 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { BROWSER } from "./limits.ts";
 import { chromium } from "./optional.ts";
 import { longTest } from "./sample.ts";
 import { node, packInto, run } from "./tarballs.ts";
@@ -231,9 +232,14 @@ describe.runIf(chromium)("a page in a browser, bundled from what is published, u
       response.writeHead(200, { "content-type": type, "content-security-policy": policy, ...headers });
       response.end(readFileSync(file));
     }).listen(0);
-    const browser = await chromiums.launch({ executablePath: chromium!, args: ["--no-sandbox", "--disable-gpu"] }); // there is one
+    const browser = await chromiums.launch({
+      executablePath: chromium!,
+      args: ["--no-sandbox", "--disable-gpu"],
+      timeout: BROWSER,
+    }); // there is one
     try {
       const tab = await browser.newPage();
+      tab.setDefaultTimeout(BROWSER);
       await tab.goto(`http://localhost:${(server.address() as AddressInfo).port}/`); // it listens to a port
       await tab.waitForFunction("globalThis.go");
       return await tab.evaluate("go().catch((error) => error.message)");

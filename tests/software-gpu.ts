@@ -55,7 +55,7 @@ export interface Outcome {
 export const NO_LIMIT = 0;
 
 /** Milliseconds without a finished test after which the software GPU is taken to be deadlocked. */
-const SILENCE = HANG;
+const SILENCE = HANG / 3;
 
 /**
  * Runs the tests of a Vitest configuration on the software GPU, in a separate process, so that an adapter that hangs or

@@ -7,7 +7,7 @@ import { rules } from "@descent/catalogue";
 import { type Browser, type Page, chromium as playwright } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { faultsByTheme } from "../../../tests/axe.ts";
-import { HANG } from "../../../tests/limits.ts";
+import { BROWSER } from "../../../tests/limits.ts";
 import { chromium } from "../../../tests/optional.ts";
 import { oneIn } from "../../../tests/sample.ts";
 import { serve } from "../../playground/test/serve.ts";
@@ -91,7 +91,11 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
 
   beforeAll(async () => {
     server = await serve(folder, "/some/where/");
-    browser = await playwright.launch({ executablePath: chromium!, args: ["--no-sandbox", "--disable-gpu"] });
+    browser = await playwright.launch({
+      executablePath: chromium!,
+      args: ["--no-sandbox", "--disable-gpu"],
+      timeout: BROWSER,
+    });
   });
   afterAll(async () => {
     await browser?.close();
@@ -101,7 +105,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
   async function open(at: string, width = 1280): Promise<Page> {
     const viewport = { width, height: 900 };
     const page = await browser.newPage({ viewport, reducedMotion: "reduce", serviceWorkers: "block" });
-    page.setDefaultTimeout(HANG / 3);
+    page.setDefaultTimeout(BROWSER);
     page.on("request", (request) => {
       if (!request.url().startsWith(server.url) && !/^(data|blob):/.test(request.url())) foreign!.push(request.url());
     });
@@ -160,7 +164,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       const name = Object.entries(knobs).find(([, { kind }]) => kind === "range")![0]; // each has one
       const slider = page.locator(`#knob-${name}`).locator("xpath=preceding-sibling::input");
       await slider.press(number === 24 ? "End" : "Home");
-      await expect.poll(() => page.locator("[data-caption]").textContent(), { timeout: HANG / 3 }).not.toBe(before);
+      await expect.poll(() => page.locator("[data-caption]").textContent(), { timeout: BROWSER }).not.toBe(before);
       await page.close();
     }
   });
@@ -174,7 +178,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
     await page.mouse.move(grip!.x - 300, grip!.y + 40, { steps: 4 });
     await page.mouse.up();
     const start = page.locator("#knob-start");
-    await expect.poll(async () => Number(await start.inputValue()), { timeout: HANG / 3 }).toBeLessThan(0.6);
+    await expect.poll(async () => Number(await start.inputValue()), { timeout: BROWSER }).toBeLessThan(0.6);
     const values = { start: Number(await start.inputValue()), rule: "sgd", rate: 0.05 };
     await page.getByText(nonConvex.show(values, none).caption).waitFor();
 
@@ -184,7 +188,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
     await page.getByText("step 12 of 300").waitFor();
     expect((await line.getAttribute("d"))!.match(/[ML]/g)).toHaveLength(13); // the start and twelve steps
     await page.getByRole("button", { name: "Play" }).click();
-    await expect.poll(async () => (await line.getAttribute("d"))!.length, { timeout: HANG / 3 }).toBe(whole);
+    await expect.poll(async () => (await line.getAttribute("d"))!.length, { timeout: BROWSER }).toBe(whole);
     await page.close();
   });
 
@@ -234,7 +238,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
   test("a page that was open opens again without a network", async () => {
     const context = await browser.newContext({ reducedMotion: "reduce" });
     const page = await context.newPage();
-    page.setDefaultTimeout(HANG / 3);
+    page.setDefaultTimeout(BROWSER);
     await page.goto(`${server.url}lessons/jensen/`);
     await page.locator("html[data-kept]").waitFor({ state: "attached" });
     await context.setOffline(true);

@@ -5,6 +5,7 @@ import * as tf from "@tensorflow/tfjs";
 import * as ort from "onnxruntime-node";
 import { chromium as chromiums } from "playwright";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { BROWSER } from "../../../tests/limits.ts";
 import { chromium } from "../../../tests/optional.ts";
 import "@tensorflow/tfjs-backend-wasm";
 import { batch, type Digits, fingerprint, type Mnist } from "../src/data/digits.ts";
@@ -598,10 +599,11 @@ test("a report is one page that holds everything it shows", async () => {
     /<script|<link|https?:\/\/|url\((?!#)|NaN|undefined/,
   ); // nothing from elsewhere, nothing missing
   if (chromium === undefined) return;
-  const browser = await chromiums.launch({ executablePath: chromium, args: ["--no-sandbox"] });
+  const browser = await chromiums.launch({ executablePath: chromium, args: ["--no-sandbox"], timeout: BROWSER });
   onTestFinished(() => browser.close());
   for (const width of [320, 390, 800, 1280]) {
     const page = await browser.newPage({ viewport: { width, height: 800 } });
+    page.setDefaultTimeout(BROWSER);
     await page.setContent(html);
     // A phone need not scroll sideways.
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);

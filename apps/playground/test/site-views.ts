@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
 import { faultsByTheme } from "../../../tests/axe.ts";
-import { HANG } from "../../../tests/limits.ts";
+import { BROWSER } from "../../../tests/limits.ts";
 import { initial, type State } from "../src/state/state.ts";
 import { decode, encode } from "../src/state/url.ts";
 import { stepsOf } from "../src/ui/gif.ts";
@@ -19,7 +19,7 @@ const require = createRequire(import.meta.url);
 export const axe = (): string => readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 /** Waits as long as it takes: workers may be slow on a busy machine. */
-export const eventually = <T>(seen: () => T | Promise<T>) => expect.poll(seen, { timeout: HANG / 3 });
+export const eventually = <T>(seen: () => T | Promise<T>) => expect.poll(seen, { timeout: BROWSER });
 
 const race: State = {
   ...initial,

@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 import { type Browser, type Page, chromium as playwright } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { faultsByTheme } from "../../../tests/axe.ts";
-import { HANG } from "../../../tests/limits.ts";
+import { BROWSER } from "../../../tests/limits.ts";
 import { chromium } from "../../../tests/optional.ts";
 import { oneIn } from "../../../tests/sample.ts";
 import { answers } from "../src/engine/answers.ts";
@@ -25,7 +25,7 @@ const app = path.join(import.meta.dirname, "..");
 const require = createRequire(import.meta.url);
 
 /** Waits as long as it takes: workers may be slow on a busy machine. */
-const eventually = <T>(what: () => T | Promise<T>) => expect.poll(what, { timeout: HANG / 3 });
+const eventually = <T>(what: () => T | Promise<T>) => expect.poll(what, { timeout: BROWSER });
 
 describe.skipIf(chromium === undefined)("the built site", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "descent-playground-"));
@@ -46,6 +46,7 @@ describe.skipIf(chromium === undefined)("the built site", () => {
     browser = await playwright.launch({
       executablePath: chromium!,
       args: ["--no-sandbox", "--enable-unsafe-swiftshader"],
+      timeout: BROWSER,
     });
   });
 
@@ -68,7 +69,7 @@ describe.skipIf(chromium === undefined)("the built site", () => {
       )
         foreign.push(request.url());
     });
-    page.setDefaultTimeout(HANG / 3);
+    page.setDefaultTimeout(BROWSER);
     page.on("pageerror", (error) => faults.push(error.message));
     page.on("console", (message) => {
       if (message.type() === "error") faults.push(message.text());
@@ -85,6 +86,7 @@ describe.skipIf(chromium === undefined)("the built site", () => {
 
   test("asks for little before anything is asked of it: page, scripts, style and worker, and no engine", async () => {
     const page = await browser.newPage({ serviceWorkers: "block" });
+    page.setDefaultTimeout(BROWSER);
     const asked: string[] = [];
     page.context().on("request", (request) => asked.push(new URL(request.url()).pathname));
     await page.goto(server.url);
@@ -238,7 +240,7 @@ describe.skipIf(chromium === undefined)("the built site", () => {
   test("reloads without a network", async () => {
     const context = await browser.newContext({ reducedMotion: "reduce" });
     const page = await context.newPage();
-    page.setDefaultTimeout(HANG / 3);
+    page.setDefaultTimeout(BROWSER);
     await page.goto(server.url);
     await ready(page);
     await page.evaluate(async () => {

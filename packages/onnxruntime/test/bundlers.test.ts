@@ -9,6 +9,7 @@ import { type Browser, chromium as chromiums } from "playwright";
 import { createServer as developing, build as vite } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { webpack } from "webpack";
+import { BROWSER } from "../../../tests/limits.ts";
 import { chromium } from "../../../tests/optional.ts";
 import { oneIn } from "../../../tests/sample.ts";
 import { packages } from "../../../tests/workspace.ts";
@@ -115,7 +116,11 @@ const types: Readonly<Record<string, string>> = {
 describe.runIf(chromium)("a page that a bundler made", () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromiums.launch({ executablePath: chromium!, args: ["--no-sandbox", "--disable-gpu"] }); // there is one
+    browser = await chromiums.launch({
+      executablePath: chromium!,
+      args: ["--no-sandbox", "--disable-gpu"],
+      timeout: BROWSER,
+    }); // there is one
   });
   afterAll(async () => {
     await browser?.close();
@@ -139,6 +144,7 @@ describe.runIf(chromium)("a page that a bundler made", () => {
       response.end(readFileSync(file));
     }).listen(0);
     const tab = await browser.newPage();
+    tab.setDefaultTimeout(BROWSER);
     try {
       await tab.goto(`http://localhost:${(server.address() as AddressInfo).port}/`); // it listens to a port
       await tab.waitForFunction("globalThis.losses");
@@ -189,6 +195,7 @@ describe.runIf(chromium)("a page that a bundler made", () => {
       server: { headers: isolated, port: 0, fs: { strict: false } },
     });
     const tab = await browser.newPage();
+    tab.setDefaultTimeout(BROWSER);
     let loaded = 0;
     tab.on("load", () => loaded++);
     try {

@@ -8,4 +8,4 @@ test("a run that is killed or fails at a call to the file system is finished wit
   for (const count of [killed, failed.ENOSPC, failed.EIO, failed.EMFILE, half, resumed, anew])
     expect(count).toBeGreaterThan(0);
   expect(injected).toBeGreaterThan(10);
-}, 900_000); // against a hang: it takes a quarter of a minute on two idle cores
+});
