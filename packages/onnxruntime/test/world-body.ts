@@ -1,7 +1,10 @@
 import { adamw } from "@descent/adam";
 import { clipByGlobalNorm } from "@descent/core";
+import type { BlockingWorld } from "@descent/core/adapter";
 import { joinWorld, type SharedWorld } from "@descent/mpi";
-import type { Batch } from "../src/index.ts";
+import { sgd } from "@descent/sgd";
+import { type Batch, type Checkpoint, Trainer } from "../src/index.ts";
+import { dropping } from "./graphs.ts";
 import { batchOf, type Fixture, fixture, train } from "./models.ts";
 
 /** Every `size`-th example of a model's batch, from number `rank` on; `unequal` gives the last rank twice as many. */
@@ -32,6 +35,15 @@ export interface Training {
   /** Whether running statistics are set anew after the last step. */
   readonly updated?: boolean;
 }
+/** A checkpoint to go on from, and at which step to take one. */
+export interface Resumed {
+  readonly from?: Checkpoint | undefined;
+  readonly saveAt?: number;
+}
+/** Two steps of a model that drops half of its input, which is the same on all ranks. */
+export interface Dropping {
+  readonly dropped: number;
+}
 export interface Trained {
   readonly losses: readonly number[];
   readonly weights: Readonly<Record<string, Float32Array>>;
@@ -39,20 +51,37 @@ export interface Trained {
   readonly step: number;
   /** The names of the saved state. */
   readonly saved: readonly string[];
+  readonly half: Checkpoint | undefined;
+}
+
+/** The output of a dropout on this rank, in two steps. */
+export async function drop(world: BlockingWorld | undefined, { dropped }: Dropping): Promise<Float32Array[]> {
+  const trainer = await Trainer.create(dropping(0.5), { optimizer: sgd({ lr: 0 }), world });
+  const x = Float32Array.from({ length: dropped }, (_, i) => 1 + i);
+  const outputs: Float32Array[] = [];
+  for (let step = 0; step < 2; step++)
+    outputs.push((await trainer.trainStep({ x })).outputs.dropped!.data as Float32Array); // a float32 output
+  await trainer.dispose();
+  return outputs;
 }
 
 /** Trains on this rank's share of a batch, again and again. */
 export async function run(
   shared: SharedWorld,
   rank: number,
-  { name, steps, accumulate = 1, broken = -1, shard, unequal = false, updated = false, strict = false }: Training,
-): Promise<Trained> {
+  asked: (Training & Resumed) | Dropping,
+): Promise<Trained | Float32Array[]> {
   const world = joinWorld(shared, rank);
+  if ("dropped" in asked) return drop(world, asked);
+  const { name, steps, accumulate = 1, broken = -1, shard, unequal = false, updated = false, strict = false } = asked;
   const optimizer = clipByGlobalNorm(adamw({ lr: 1e-2 }), 0.5);
   const trainer = await train(name, { optimizer, world, accumulate, shard, nonFinite: strict ? "throw" : "skip" });
   const share = fixture(name);
   const losses: number[] = [];
-  for (let step = 0; step < steps; step++) {
+  if (asked.from) await trainer.load(asked.from);
+  let half: Checkpoint | undefined;
+  for (let step = trainer.step; step < steps; step++) {
+    if (step === asked.saveAt) half = await trainer.checkpoint();
     const bad = step === broken && rank === 1;
     const inputs = bad ? [share.inputs[0]!.map((x, i) => (i === 0 ? Number.NaN : x))] : share.inputs;
     // the first number belongs to the first example, so let rank 1 have that one then
@@ -65,5 +94,5 @@ export async function run(
   const { step } = trainer;
   const { optimizer: saved } = await trainer.checkpoint();
   await trainer.dispose();
-  return { losses, weights, nonFinite, step, saved: Object.keys(saved.tensors).sort() };
+  return { losses, weights, nonFinite, step, saved: Object.keys(saved.tensors).sort(), half };
 }

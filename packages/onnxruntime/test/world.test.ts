@@ -4,9 +4,9 @@ import { type SharedWorld, shareWorld } from "@descent/mpi";
 import { describe, expect, test } from "vitest";
 import { inThreads } from "../../mpi/test/ranks.ts";
 import { apart, batchOf, fixture, train, trained } from "./models.ts";
-import { shareOf, type Trained, type Training } from "./world-body.ts";
+import { drop, type Resumed, shareOf, type Trained, type Training } from "./world-body.ts";
 
-const ranks = (size: number, training: Training): Promise<Trained[]> =>
+const ranks = (size: number, training: Training & Resumed): Promise<Trained[]> =>
   inThreads(size, new URL("./world-body.ts", import.meta.url), training);
 
 describe("in a world of two ranks", () => {
@@ -58,6 +58,38 @@ describe("in a world of two ranks", () => {
     await expect(ranks(2, { name: "lenet", steps: 3, broken: 1, strict: true })).rejects.toThrow(
       "The loss is NaN on rank 1 at step 1, and the step was not applied.",
     );
+  });
+
+  test("dropout drops other elements on each rank and in each step; rank 0 those of a process alone", async () => {
+    const [first, second] = await inThreads<Float32Array[]>(2, new URL("./world-body.ts", import.meta.url), {
+      dropped: 200,
+    });
+    const kept = (numbers: Float32Array): string => [...numbers].map((x) => Number(x !== 0)).join("");
+    expect(new Set([...first!, ...second!].map(kept)).size).toBe(4);
+    expect(first).toEqual(await drop(undefined, { dropped: 200 }));
+  });
+
+  test("what ranks saved goes on on 1, 3 and 4 of them, and to the bit on as many", async () => {
+    const [steps, name] = [8, "lenet"];
+    const optimizer = clipByGlobalNorm(adamw({ lr: 1e-2 }), 0.5);
+    const start = await trained(name, { optimizer }, 0);
+    const [whole] = await ranks(2, { name, steps, shard: "state", saveAt: 4 });
+    const from = whole!.half!;
+    const [again] = await ranks(2, { name, steps, shard: "state", from });
+    expect(again!.weights).toEqual(whole!.weights);
+    for (const [size, shard] of [
+      [3, "gradients"],
+      [4, undefined],
+    ] as const) {
+      const all = await ranks(size, { name, steps, shard, from });
+      for (const one of all) expect(one.weights).toEqual(all[0]!.weights);
+      expect(apart(all[0]!.weights, whole!.weights, start)).toBeLessThan(1e-4); // as above
+    }
+    const alone = await train(name, { optimizer });
+    await alone.load(from);
+    while (alone.step < steps) await alone.trainStep(batchOf(fixture(name)));
+    expect(apart(await alone.weights(), whole!.weights, start)).toBeLessThan(1e-4);
+    await alone.dispose();
   });
 
   test("running statistics are means over the ranks", async () => {

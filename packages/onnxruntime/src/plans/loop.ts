@@ -87,6 +87,11 @@ export class TrainingLoop<H> implements Training {
     return this.#residence.plan;
   }
 
+  /** Ranks drop other elements than each other; rank 0 drops those of a process alone. */
+  get #ownDraws(): readonly number[] {
+    return this.#world && this.#world.rank > 0 ? [this.#world.rank] : [];
+  }
+
   get step(): number {
     return this.#residence.optimizer.step;
   }
@@ -363,7 +368,7 @@ export class TrainingLoop<H> implements Training {
     const { inputs } = compiled.session;
     const held = [...this.#residence.weights, ...this.#kept].filter(([name]) => inputs.has(name));
     return {
-      ...drawn(this.#compiler.runtime, batch, compiled, this.#seed, this.step, this.#sums.count),
+      ...drawn(this.#compiler.runtime, batch, compiled, this.#seed, this.step, this.#sums.count, ...this.#ownDraws),
       ...Object.fromEntries(held.map(([name, one]) => [name, this.#residence.feed(one)])),
     };
   }
