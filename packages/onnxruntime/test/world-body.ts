@@ -25,7 +25,7 @@ export interface Training {
   readonly name: string;
   readonly steps: number;
   readonly accumulate?: number;
-  readonly shard?: "state" | "gradients";
+  readonly shard?: "state" | "gradients" | undefined;
   /** Whether the last rank takes twice as much of each batch. */
   readonly unequal?: boolean;
   /** The step at which rank 1 is given a number that is not one. */
