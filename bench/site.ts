@@ -76,13 +76,13 @@ export async function site(turns: number, say: (text: string) => void): Promise<
   const tsx = createRequire(path.join(docs, "package.json")).resolve("tsx/cli");
   const args = [tsx, "--conditions=@descent/source", "src/build/main.ts", folder, "--whole"];
   const { TSX_TSCONFIG_PATH: _, ...rest } = process.env; // it is the benchmark's own
-  const built = spawnSync(process.execPath, args, {
-    cwd: docs,
-    env: { ...rest, NODE_ENV: "production" },
-    encoding: "utf8",
-  });
-  if (built.status !== 0) throw new Error(`The site cannot be built: ${built.stderr.slice(-2000)}`);
   try {
+    const built = spawnSync(process.execPath, args, {
+      cwd: docs,
+      env: { ...rest, NODE_ENV: "production" },
+      encoding: "utf8",
+    });
+    if (built.status !== 0) throw new Error(`The site cannot be built: ${built.stderr.slice(-2000)}`);
     const sizes = [...weightsOf(folder)];
     const kinds = new Map<string, [string, number][]>();
     for (const [page, bytes] of sizes) {

@@ -187,6 +187,15 @@ const claims: Readonly<Record<number, () => void>> = {
       const { over } = nesterov.compute({ beta });
       expect(over[1]!).toBeLessThan(0.95 * over[0]!);
     }
+    // Sutskever et al., 2013, equations 3 and 4, whose gradient is taken at x + βv.
+    const { ball, runs } = nesterov.compute({ beta: 0.9, rate: 0.1 });
+    let [x, v] = [1, 0];
+    for (let t = 0; t < 40; t++) {
+      expect(ball[t]!).toBeCloseTo(x, 5);
+      expect(runs[1]!.x[t]!).toBeCloseTo(x + 0.9 * v, 5);
+      v = 0.9 * v - 0.1 * (x + 0.9 * v);
+      x += v;
+    }
   },
   18() {
     const { often, seldom, last } = adagrad.compute({ every: 9, rate: 0.2 });

@@ -10,7 +10,7 @@ import { buildSite } from "./site.ts";
 const app = path.resolve(import.meta.dirname, "../..");
 const given = process.argv[2];
 const site = given ?? path.join(app, "site");
-const some = ["", "rules/adam/", "guides/from-optax/"];
+const some = ["", "rules/adam/", "rules/spectral-sphere/", "guides/from-optax/"];
 const pages = await buildSite(
   site,
   given === undefined || process.argv.includes("--whole")

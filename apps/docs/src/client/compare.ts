@@ -1,7 +1,7 @@
 import { diffOf } from "@descent/playground/diff";
 import { h, markup, prose } from "@descent/playground/dom";
 import { contourChart, formatNumber, styleOf } from "@descent/viz";
-import { fieldOf, surface, surfaces } from "@descent/viz/races";
+import { surfaces } from "@descent/viz/races";
 import type { Compared } from "../pages/compare.ts";
 import { Racer } from "./racer.ts";
 
@@ -21,7 +21,7 @@ async function start(element: HTMLElement): Promise<void> {
   if (!first || !second) return;
   const racer = new Racer();
   const known = surfaces.find(({ id }) => id === "himmelblau")!; // a known one
-  const field = fieldOf(surface(known.text), known.x, known.y);
+  const field = await racer.field(known.id);
   const fromLink = (): void => {
     const [a, b] = location.hash.slice(1).split(",");
     if (rules.some(({ id }) => id === a)) first.value = a!;

@@ -1,13 +1,14 @@
-import type { Asked, Told } from "./worker.ts";
+import type { Field } from "@descent/viz";
+import type { Asked, AskedField, Told, ToldField } from "./worker.ts";
 
 /** A worker that races rules, one question after the other. */
 export class Racer {
   readonly #worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-  readonly #waiting = new Map<number, (told: Told) => void>();
+  readonly #waiting = new Map<number, (told: Told | ToldField) => void>();
   #count = 0;
 
   constructor() {
-    this.#worker.addEventListener("message", ({ data }: MessageEvent<Told>) => {
+    this.#worker.addEventListener("message", ({ data }: MessageEvent<Told | ToldField>) => {
       this.#waiting.get(data.id)?.(data);
       this.#waiting.delete(data.id);
     });
@@ -15,6 +16,16 @@ export class Racer {
 
   /** The way of a rule over a surface. */
   race(asked: Omit<Asked, "id">): Promise<Told> {
+    return this.#ask(asked) as Promise<Told>; // the worker answers in kind
+  }
+
+  /** The heights of a surface. */
+  async field(surface: string): Promise<Field> {
+    const { field } = (await this.#ask({ field: surface })) as ToldField; // the worker answers in kind
+    return field;
+  }
+
+  #ask(asked: Omit<Asked, "id"> | Omit<AskedField, "id">): Promise<Told | ToldField> {
     const id = ++this.#count;
     return new Promise((resolve) => {
       this.#waiting.set(id, resolve);

@@ -1,6 +1,6 @@
 import { h, markup } from "@descent/playground/dom";
 import { contourChart, formatNumber, lineChart } from "@descent/viz";
-import { fieldOf, ratesFrom, surface, surfaces } from "@descent/viz/races";
+import { ratesFrom, surfaces } from "@descent/viz/races";
 import { Racer } from "./racer.ts";
 import type { Told } from "./worker.ts";
 
@@ -13,10 +13,10 @@ if (place) void start(place);
 async function start(section: HTMLElement): Promise<void> {
   const { family = "", name = "", title = "", rate: given, default: own } = section.dataset;
   const known = surfaces.find(({ id }) => id === SURFACE)!; // a known one
-  const field = fieldOf(surface(known.text), known.x, known.y);
   const at = (part: string): HTMLElement => section.querySelector<HTMLElement>(`[data-${part}]`)!; // the page has them
   const [stage, controls, said, sweepAt] = [at("stage"), at("controls"), at("said"), at("sweep")];
   const racer = new Racer();
+  const field = await racer.field(SURFACE);
   const ask = (rate: number | undefined): Promise<Told> =>
     racer.race({ family, name, surface: SURFACE, steps: STEPS, rate });
 

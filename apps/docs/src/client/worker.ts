@@ -1,5 +1,6 @@
 import type { Configured } from "@descent/core";
-import { race, surface, surfaces } from "@descent/viz/races";
+import type { Field } from "@descent/viz";
+import { fieldOf, race, surface, surfaces } from "@descent/viz/races";
 import { families } from "./families.ts";
 
 /** A rule to race: its family, its export, and its rate where it has one. */
@@ -11,6 +12,11 @@ export interface Asked {
   readonly steps: number;
   readonly rate: number | undefined;
 }
+/** The heights of a surface to know: here, so that a page need not carry what differentiates them. */
+export interface AskedField {
+  readonly id: number;
+  readonly field: string;
+}
 /** The path, or why there is none. */
 export type Told =
   | {
@@ -21,8 +27,19 @@ export type Told =
       readonly because: string | undefined;
     }
   | { readonly id: number; readonly error: string };
+/** The heights of a surface. */
+export interface ToldField {
+  readonly id: number;
+  readonly field: Field;
+}
 
-self.addEventListener("message", async ({ data }: MessageEvent<Asked>) => {
+self.addEventListener("message", async ({ data }: MessageEvent<Asked | AskedField>) => {
+  if ("field" in data) {
+    const known = surfaces.find((one) => one.id === data.field)!; // pages name known ones
+    const told: ToldField = { id: data.id, field: fieldOf(surface(known.text), known.x, known.y) };
+    self.postMessage(told);
+    return;
+  }
   const { id, family, name, steps, rate } = data;
   try {
     const known = surfaces.find((one) => one.id === data.surface)!; // pages name known ones

@@ -62,8 +62,6 @@ export function apiOf(folders: readonly string[]): ReadonlyMap<string, readonly 
   return found;
 }
 
-const LONGEST = 1200;
-
 function declared(node: ts.Declaration, checker: ts.TypeChecker): string {
   const source = node.getSourceFile();
   const until = (body: ts.Node | undefined): string =>
@@ -76,8 +74,7 @@ function declared(node: ts.Declaration, checker: ts.TypeChecker): string {
         : ts.isVariableDeclaration(node)
           ? `const ${node.name.getText()}: ${checker.typeToString(checker.getTypeAtLocation(node), node)}`
           : node.getText();
-  const bare = text.replace(/^export (?:declare )?(?:async )?/, "").replace(/;$/, "");
-  return bare.length > LONGEST ? `${bare.slice(0, LONGEST)} …` : bare;
+  return text.replace(/^export (?:declare )?(?:async )?/, "").replace(/;$/, "");
 }
 
 /** A class without its private members and bodies. */
