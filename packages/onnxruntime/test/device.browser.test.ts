@@ -294,6 +294,24 @@ describe("the update on the device that onnxruntime-web computes on", () => {
     expect([s.step, await s.weights()]).toEqual([0, before.parameters && (await t.weights())]);
   });
 
+  test("state in fewer bytes is the host's, but where a threshold lies between two roundings of a gradient", async () => {
+    const options = { optimizer: momentum({ lr: 0.05, momentum: 0.5 }), state: "bfloat16" } as const;
+    const wide = perceptron([128, 64, 4]);
+    const seeing = { x: Float32Array.from({ length: 3 * 128 }, (_, i) => Math.sin(i * i)), labels: [0, 3, 1] };
+    const both = [await make(options, wide), await make({ ...options, ...host }, wide)] as const;
+    for (let step = 0; step < 3; step++) for (const one of both) await one.trainStep(seeing);
+    expect(apart(await both[0].weights(), await both[1].weights())).toBeLessThan(1e-2);
+    const [ours, theirs] = await Promise.all(both.map(async (one) => (await one.checkpoint()).optimizer.tensors));
+    const coded = Object.keys(ours!).filter((key) => ours![key]!.data.length >= 4096);
+    expect(coded).toHaveLength(1);
+    for (const state of [ours!, theirs!])
+      for (const key of coded) {
+        const bits = new Uint32Array(Float32Array.from(state[key]!.data).buffer);
+        expect(bits.every((word) => (word & 0xffff) === 0)).toBe(true);
+      }
+    for (const one of both) await one.dispose();
+  });
+
   test("dropout drops as on the host", async () => {
     const options = { loss: undefined, optimizer: sgd({ lr: 0 }), seed: 5 };
     const [gpu, cpu] = [await trainer(options, dropping(0.5)), await trainer({ ...options, ...host }, dropping(0.5))];
