@@ -1,4 +1,4 @@
-// npm run bench -- cost: what data-parallel training costs from 2 to 10,000 nodes, on paper. The predictions for 2 and 4
+// npm run bench -- cost: what data-parallel training costs from 2 to 10,000 nodes, on paper. The predictions for 2 to 8
 // hosts are beside measurements in `npm run bench -- world hosts` ( Thakur et al., 2005, for the two algorithms; Young, 1974, for checkpoints).
 
 /** A network between nodes. */
