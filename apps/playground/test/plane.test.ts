@@ -87,4 +87,14 @@ describe("a landscape", () => {
       expect(found.distance[0]! / far).toBeLessThan(plane === "pca" ? 0.1 : 1);
     },
   );
+
+  test("is stopped in between, and refuses a way of two places", async () => {
+    let asked = 0;
+    const options = { plane: "random", seed: 0 } as const;
+    expect(await landscapeOf(bowl as Learner, way, none, options, async () => ++asked < 5)).toBeUndefined();
+    expect(asked).toBe(5);
+    await expect(landscapeOf(bowl as Learner, way.slice(3), none, options, async () => true)).rejects.toThrow(
+      /three of its places/,
+    );
+  });
 });

@@ -1,7 +1,8 @@
-import { contourChart, type Figure, linePath, markerPath, styleOf } from "@descent/viz";
+import { contourChart, type Figure, markerPath, styleOf } from "@descent/viz";
 import type { Outcome } from "../engine/messages.ts";
 import { h, markup, unique } from "./dom.ts";
 import { finished } from "./gaps.ts";
+import { type GrowingPath, growingPath } from "./growing-path.ts";
 import { type Arrow, arrowMarkup, type Moved, type Scene, startByKey, startIn, startLabel } from "./scene.ts";
 
 /** Paths on a contour, at any step, with a start that can be dragged or moved by arrow keys. */
@@ -12,6 +13,7 @@ export class Stage {
   #drawn: {
     readonly outcome: Outcome;
     readonly style: number;
+    readonly path: GrowingPath;
     readonly casing: Element;
     readonly line: Element;
     readonly mark: Element;
@@ -55,10 +57,10 @@ export class Stage {
     this.#step = step;
     const figure = this.#figure;
     if (!figure) return;
-    for (const { outcome, style, casing, line, mark } of this.#drawn) {
+    for (const { outcome, style, path, casing, line, mark } of this.#drawn) {
       if (!finished(outcome)) continue;
       const end = Math.min(step, outcome.x.length - 1);
-      const d = linePath(outcome.x, outcome.y, figure.x, figure.y, end + 1);
+      const d = path.upTo(end);
       casing.setAttribute("d", d);
       line.setAttribute("d", d);
       const [px, py] = [figure.x.at(outcome.x[end]!), figure.y.at(outcome.y[end]!)]; // within the path
@@ -90,7 +92,7 @@ export class Stage {
     if (!scene || width < 80) return;
     this.#width = width;
     const { names, outcomes } = scene;
-    this.#figure = contourChart({
+    const figure = contourChart({
       title: scene.title,
       description: scene.description,
       field: scene.field,
@@ -104,12 +106,15 @@ export class Stage {
         finished(outcome) ? [{ name: names[style]!, x: outcome.x, y: outcome.y, style }] : [],
       ),
     });
-    this.#host.replaceChildren(markup(this.#figure.svg));
+    this.#figure = figure;
+    this.#host.replaceChildren(markup(figure.svg));
     const groups = [...this.#host.querySelectorAll(".viz-paths > g")];
     this.#drawn = outcomes.flatMap((outcome, style) => {
       const group = finished(outcome) ? groups.shift() : undefined;
       const [casing, line, mark] = group ? [...group.querySelectorAll("path")] : [];
-      return casing && line && mark ? [{ outcome, style, casing, line, mark }] : [];
+      if (!finished(outcome) || !casing || !line || !mark) return [];
+      const path = growingPath(outcome.x, outcome.y, figure.x, figure.y);
+      return [{ outcome, style, path, casing, line, mark }];
     });
     this.#quiver = document.createElementNS("http://www.w3.org/2000/svg", "g");
     this.svg?.append(this.#quiver);
