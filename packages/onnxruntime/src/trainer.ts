@@ -17,6 +17,7 @@ import {
   size,
 } from "@descent/core/adapter";
 import type { FileUrl } from "@descent/files";
+import type { FitOptions, Fitted } from "@descent/training";
 import { fedBatch, withoutLabels } from "./batch.ts";
 import type { Calls } from "./calls.ts";
 import { checkSwitches } from "./check-options.ts";
@@ -192,6 +193,15 @@ export class Trainer {
       this.#refuse(later, fed);
       return { loss, outputs, updated: later === undefined };
     });
+  }
+
+  /**
+   * Trains for some epochs, with validation, metrics and callbacks: `fit(trainer, options)` of @descent/training, which is loaded when this is
+   * first called.
+   */
+  async fit<B extends Batch>(options: FitOptions<B>): Promise<Fitted> {
+    const { fit } = await import("@descent/training");
+    return fit(this, options);
   }
 
   /** The loss and the outputs of a batch in the mode of use: no dropout, normalisation by the running statistics. */

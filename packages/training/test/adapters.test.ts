@@ -52,7 +52,7 @@ test("a Trainer is a model as it is; files hold its log, its events and a run th
     ...more,
   });
   await using straight = await trainer();
-  const whole = await fit(straight, options({}));
+  const whole = await straight.fit(options({}));
   expect(whole.history[2]!.val_accuracy!).toBeGreaterThan(0.9);
 
   await using killed = await trainer();
