@@ -28,6 +28,7 @@ const race = (rules: readonly string[], patch: Partial<State> = {}): State => ({
 async function open(browser: Browser, url: string, state: State, phone = false): Promise<Page> {
   const viewport = phone ? { width: 360, height: 740 } : { width: 1280, height: 900 };
   const page = await browser.newPage({ viewport, reducedMotion: "reduce", serviceWorkers: "block" });
+  await page.addInitScript("globalThis.__name = (of) => of"); // tsx names functions by it, and what is evaluated here runs there
   await page.goto(`${url}#${await encode(state)}`);
   await page.waitForFunction(() => [...document.querySelectorAll<HTMLElement>(".summary")].some((one) => one.offsetParent !== null && one.textContent !== ""), undefined, { timeout: 120_000 }); // biome-ignore format: one condition
   await page.waitForTimeout(500);
