@@ -106,6 +106,7 @@ export class Views {
       const { Relief } = await import("../relief/relief.ts");
       const { turn, tilt } = this.#store.state;
       this.#relief = new Relief({ turn, tilt }, this.#moved, (to) => this.#store.set(to));
+      this.#relief.element.hidden = true; // until it is shown what there is
       this.#map.element.after(this.#relief.element);
       this.#show();
     } catch (error) {
