@@ -41,6 +41,8 @@ interface Request {
   readonly done: () => boolean;
 }
 
+/** The fewest seconds that processes have to find each other: on a busy machine MPI takes several. */
+const STARTING = 60;
 /** Bytes that are summed at a time: larger messages leave the cache between their steps. */
 const PIECE = 4 << 20;
 /** Polls in a row before a blocked process sleeps for a moment, so that ranks sharing a core make progress. */
@@ -71,7 +73,7 @@ export function collectives(
       return out.readInt32LE();
     };
   };
-  library.alarm(timeout); // where another process never comes, this one would wait for ever
+  library.alarm(Math.max(timeout, STARTING)); // where another process never comes, this one would wait for ever
   int("MPI_Init_thread", POINTER, POINTER, "int")(null, null, abi.funneled);
   library.alarm(0);
   let world = abi.world;

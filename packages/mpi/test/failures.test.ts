@@ -32,16 +32,16 @@ describe.each(mpis)("under $name", ({ name, mpirun }) => {
     test.each([
       [
         "killed",
-        /^Rank 1 of 3 was ended at step 12 on \S+ \(SIGKILL, by somebody, or by the system where memory had run out\)/m,
+        /^\W?Rank [012] of 3 was ended at step 12 on \S+ \(SIGKILL, by somebody, or by the system where memory had run out\)/m,
       ],
       [
         "stalled",
-        /^Rank [02] of 3 stopped at step 12\. MpiError: sum of .* has waited 2 s for the other ranks\. Rank 1 does not answer: gone, stalled, or cut off\./m,
+        /^\W?Rank [02] of 3 stopped at step 12\. MpiError: sum of .* has waited 2 s for the other ranks\. Rank 1 does not answer: gone, stalled, or cut off\./m,
       ],
-      ["thrown", /^Rank 1 of 3 stopped at step 12\. Error: rank 1 has no more data/m],
+      ["thrown", /^\W?Rank 1 of 3 stopped at step 12\. Error: rank 1 has no more data/m],
       [
         "nan",
-        /^Rank \d of 3 stopped at step 12\. OptimizerError: Rank 1 has gradients that are not finite at step 12, of w1\. No rank has taken the step\.|^Rank 1 of 3 stopped at step 12\. OptimizerError: .*`w1`.* at step 12/m,
+        /^\W?Rank \d of 3 stopped at step 12\. OptimizerError: Rank 1 has gradients that are not finite at step 12, of w1\. No rank has taken the step\.|^\W?Rank 1 of 3 stopped at step 12\. OptimizerError: .*`w1`.* at step 12/m,
       ],
     ])("is %s", async (fault, expected) => {
       const file = path.join(folder, `${path.basename(path.dirname(path.dirname(mpirun)))}-${fault}`);

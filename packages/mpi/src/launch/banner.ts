@@ -65,7 +65,7 @@ export class Banner {
   }
 
   #line(line: string): void {
-    this.spoken ||= /^Rank \d+ of \d+ stopped at step \d/.test(line);
+    this.spoken ||= /^\W?Rank \d+ of \d+ stopped at step \d/.test(line);
     if (this.#family === "MPICH") {
       if (MPICH_LINES.test(line)) this.#said += `${line}\n`;
       else this.#write(`${line}\n`);
