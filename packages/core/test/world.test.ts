@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { worldOf } from "../src/adapter.ts";
 
-const world = (rank: unknown, size: unknown) => ({ rank, size, localRank: 0, sum() {}, broadcast() {} });
+const world = (rank: unknown, size: unknown) => ({ rank, size, localRank: 0, sum() {}, gather() {}, broadcast() {} });
 
 test.each<[rank: unknown, size: unknown]>([
   [0, 0],
