@@ -126,6 +126,8 @@ export interface Draped {
 export function draped(xs: ArrayLike<number>, ys: ArrayLike<number>, terrain: Terrain): Draped {
   const points: number[] = [];
   const upTo = new Uint32Array(xs.length);
+  // A long race has coarser pieces, so that drawing it does not take longer than a frame.
+  const most = Math.max(1, Math.min(80, Math.floor(20_000 / xs.length)));
   let length = 0;
   let last: Point | undefined;
   const push = (x: number, y: number): void => {
@@ -138,7 +140,7 @@ export function draped(xs: ArrayLike<number>, ys: ArrayLike<number>, terrain: Te
     if (i > 0) {
       const [a, b] = [terrain.on(xs[i - 1]!, ys[i - 1]!), terrain.on(xs[i]!, ys[i]!)];
       const far = a && b ? Math.hypot(b[0] - a[0], b[1] - a[1]) : 1;
-      const pieces = Math.min(80, Math.ceil(far / 0.02));
+      const pieces = Math.min(most, Math.ceil(far / 0.02));
       for (let k = 1; k < pieces; k++)
         push(xs[i - 1]! + (k / pieces) * (xs[i]! - xs[i - 1]!), ys[i - 1]! + (k / pieces) * (ys[i]! - ys[i - 1]!));
     }
