@@ -145,12 +145,13 @@ test("every package but the adapter of TensorFlow.js needs neither DOM types nor
     import * as onnxruntime from "@descent/onnxruntime";
     import * as worker from "@descent/onnxruntime/worker";
     import * as schedules from "@descent/schedules";
+    import * as training from "@descent/training";
     import { optimizer as gpu } from "@descent/webgpu";
     import * as webgpu from "@descent/webgpu/engine";
     import * as kernels from "@descent/core/kernels";
     const w = new Float32Array(1);
     { using opt = optimizer({ w }, adamw()); opt.update({ w }); }
-    export { arrays, catalogue, files, gpu, initializers, kernels, onnx, onnxruntime, schedules, webgpu, worker };`;
+    export { arrays, catalogue, files, gpu, initializers, kernels, onnx, onnxruntime, schedules, training, webgpu, worker };`;
   writeFileSync(path.join(project, "no-dom.ts"), code);
   const tsc = path.join(root, "node_modules/typescript/bin/tsc");
   await node(

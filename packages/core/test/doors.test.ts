@@ -132,6 +132,11 @@ describe("@descent/core/adapter", () => {
       args: () => [{ rank: 0, size: 1, localRank: 0, sum() {}, broadcast() {}, gather() {}, reduceScatter() {} }],
       foreign: [1],
     },
+    byRank: "is given a world that `worldOf` has checked",
+    difference: "is given a world that `worldOf` has checked",
+    tell: "is given a world that `worldOf` has checked",
+    odd: "is given what `byRank` has gathered",
+    ranksText: words,
     AsyncLoop: {
       args: () => [plain, sgd(), {}],
       call: (...args: ConstructorParameters<typeof adapter.AsyncLoop<Float64Array>>) => new adapter.AsyncLoop(...args),

@@ -6,7 +6,7 @@ import { batches, checkRepeatable, countOf, type Data, type Drawing, prefetched 
 import { isDataset } from "./data/dataset.ts";
 import { type Measured, Measures } from "./measures.ts";
 import type { Model } from "./model.ts";
-import { Running } from "./running.ts";
+import { Running, type StopSignal } from "./running.ts";
 import { Steps } from "./steps.ts";
 import { Sums } from "./sums.ts";
 
@@ -37,8 +37,8 @@ export interface FitOptions<B> {
   readonly metrics?: Readonly<Record<string, Measured<B>>> | undefined;
   /** Called in this order. */
   readonly callbacks?: readonly Callback[] | undefined;
-  /** Ends the run after the batch under way, which `checkpoints` saves. */
-  readonly signal?: AbortSignal | undefined;
+  /** An `AbortSignal` that ends the run after the batch under way, which `checkpoints` saves. */
+  readonly signal?: StopSignal | undefined;
   /** Goes on from here, exactly; all other options must be as they were. */
   readonly from?: Saved | undefined;
   /** A loss that is NaN or infinite throws (the default), stops the run, or is ignored. */
@@ -194,7 +194,7 @@ function checkLoss<B>(run: Running<B>, loss: number, policy: NonNullable<FitOpti
     );
 }
 
-function aborted<B>(run: Running<B>, signal: AbortSignal | undefined): boolean {
+function aborted<B>(run: Running<B>, signal: StopSignal | undefined): boolean {
   if (signal?.aborted) run.abort(signal.reason);
   return run.status !== undefined;
 }

@@ -60,5 +60,6 @@ export {
 export { meanAbsoluteError, meanSquaredError, perplexity, r2, rootMeanSquaredError } from "./metrics/means.ts";
 export type { Metric } from "./metrics/metric.ts";
 export type { Inspected, LayerOutput, Model, StepAsk, StepResult, Weights } from "./model.ts";
+export type { StopSignal } from "./running.ts";
 export { decodeSaved, encodeSaved } from "./saved.ts";
 export { type GradientTrainer, withGradients } from "./with-gradients.ts";

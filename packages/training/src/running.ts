@@ -6,6 +6,12 @@ import type { Measures } from "./measures.ts";
 import { type Model, ratesOf, type StepResult, type Weights } from "./model.ts";
 import { Sums } from "./sums.ts";
 
+/** The part of an `AbortSignal` that is read; as a type of its own it needs no types of a platform. */
+export interface StopSignal {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+}
+
 /** The settings of a run that its position is counted by. */
 interface Settings<B> {
   readonly epochs: number;
@@ -13,7 +19,7 @@ interface Settings<B> {
   readonly drawing: Drawing;
   readonly measures: Measures<B>;
   readonly callbacks: readonly Callback[];
-  readonly signal: AbortSignal | undefined;
+  readonly signal: StopSignal | undefined;
 }
 
 type Hook = "onTrainBegin" | "onEpochBegin" | "onBatchEnd" | "onEpochEnd" | "onTrainEnd";
