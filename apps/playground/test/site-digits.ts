@@ -25,7 +25,7 @@ export function digitsTests(open: Open): void {
     const page = await open(await encode(digits({ steps: 60 })), { width: 360 });
     const [, right] = await trained(page, 1);
     expect(Number(right)).toBeGreaterThan(0.7); // a guess is right once in ten
-    expect(await page.locator(".digits .summary").textContent()).toMatch(/^Adam, 0\.003 reads [\d.]+ % of the test digits right after 60 steps/); // biome-ignore format: one claim
+    expect(await page.locator(".digits .summary[aria-live]").textContent()).toMatch(/^Adam, 0\.003 reads [\d.]+ % of the test digits right after 60 steps/); // biome-ignore format: one claim
     expect(await page.locator(".net-charts .key > span").allTextContents()).toEqual(["conv1", "conv2", "hidden", "output"]); // biome-ignore format: one list
     const words = page.locator(".results .quiet[role=status]");
     await page.locator(".pad").focus();

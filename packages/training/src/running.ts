@@ -8,7 +8,9 @@ import { Sums } from "./sums.ts";
 
 /** The part of an `AbortSignal` that is read; as a type of its own it needs no types of a platform. */
 export interface StopSignal {
+  /** Whether the run is to end. */
   readonly aborted: boolean;
+  /** Why: the result's `reason` says it. */
   readonly reason?: unknown;
 }
 

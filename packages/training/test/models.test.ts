@@ -20,7 +20,6 @@ const made = (): tf.LayersModel => {
 const predicted = (model: tf.LayersModel): number[] => [...(model.predict(tf.tensor2d([[1, 2], [-3, 0.5]])) as tf.Tensor).dataSync()]; // biome-ignore format: one line
 
 test("a model of TensorFlow.js is saved to a folder and loaded from it in plain Node, with its optimizer if asked", async () => {
-  await expect(made().save(`file://${folder}/early`)).rejects.toThrow("Cannot find any save handlers");
   registerFiles(tf);
   registerFiles(tf); // once more changes nothing
   const model = made();

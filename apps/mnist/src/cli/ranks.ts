@@ -42,7 +42,8 @@ export async function ranksOf({ ranks, hosts }: TrainOptions): Promise<Ranks | u
       `--ranks ${asked} was asked for, and mpirun started ${found.size}. Run it as ${program} --ranks ${asked}.`,
     );
   let exchanging = 0;
-  let updates = 0;
+  // Before the first update ends, ranks wait for each other's start; after the last, for what rank 0 writes.
+  const after: number[] = [];
   const timed = <A extends readonly unknown[]>(call: (...args: A) => void): ((...args: A) => void) => {
     return (...args) => {
       const begun = performance.now();
@@ -61,7 +62,7 @@ export async function ranksOf({ ranks, hosts }: TrainOptions): Promise<Ranks | u
     broadcast: timed(found.broadcast),
     at: (step) => {
       found.at(step);
-      updates++;
+      after.push(exchanging);
     },
   };
   return {
@@ -94,7 +95,8 @@ export async function ranksOf({ ranks, hosts }: TrainOptions): Promise<Ranks | u
       ),
     fail: (error) => found.fail(error),
     shared(stepMilliseconds) {
-      const part = stepMilliseconds === null ? Number.NaN : Math.min(1, exchanging / (updates * stepMilliseconds));
+      const spent = (after.at(-1)! - after[0]!) / (after.length - 1); // a step was timed, which was not the first
+      const part = stepMilliseconds === null ? Number.NaN : Math.min(1, spent / stepMilliseconds);
       return { ranks: size, exchanging: part, efficiency: 1 - part, speedUp: size * (1 - part) };
     },
   };

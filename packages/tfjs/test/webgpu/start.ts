@@ -1,6 +1,6 @@
 import { create, globals } from "webgpu";
 import { DAWN, pauseWhileWaiting } from "../../../../tests/software-gpu.ts";
-import { tf, use } from "../backends.ts";
+import { use } from "../backends.ts";
 
 /** Starts tfjs's webgpu backend on Dawn. */
 export async function start(): Promise<void> {
