@@ -4,30 +4,17 @@ import path from "node:path";
 import { adamw } from "@descent/adam";
 import { adapt, encodeAdapter, lastLayers, lora, type Method, merge } from "@descent/lora";
 import { saveAdapter } from "@descent/lora/node";
-import { type Batch, crossEntropy, Trainer } from "@descent/onnxruntime";
+import { crossEntropy, Trainer } from "@descent/onnxruntime";
 import { Tokenizer } from "@huggingface/tokenizers";
-import { generator, type Sentence, sentences } from "./sentences.ts";
+import { batches } from "./batch.ts";
+import { generator, sentences } from "./sentences.ts";
 
 const folder = process.argv[2] ?? ".";
 const read = (name: string): string => readFileSync(path.join(folder, name), "utf8");
 const tokenizer = new Tokenizer(JSON.parse(read("tokenizer.json")), JSON.parse(read("tokenizer_config.json")));
 const model = readFileSync(path.join(folder, "model.onnx"));
 
-/** A batch, padded to a multiple of eight: a session is compiled for each shape. */
-function batch(all: readonly Sentence[]): Batch & { readonly labels: number[] } {
-  const ids = all.map(({ text }) => tokenizer.encode(text).ids);
-  const length = 8 * Math.ceil(Math.max(...ids.map((one) => one.length)) / 8);
-  const dims = [all.length, length];
-  const [input, mask] = [new BigInt64Array(all.length * length), new BigInt64Array(all.length * length)];
-  for (const [row, one] of ids.entries())
-    for (const [i, id] of one.entries()) {
-      input[row * length + i] = BigInt(id);
-      mask[row * length + i] = 1n;
-    }
-  const labels = all.map(({ on }) => Number(on));
-  return { input_ids: { data: input, dims }, attention_mask: { data: mask, dims }, labels };
-}
-
+const batch = batches(tokenizer, 8);
 const held = sentences("test", 200, generator(99));
 
 /** Trains by a method on sentences of a seed; the share of held-out sentences that are right, and the adapter. */
