@@ -1,11 +1,11 @@
-// One rank of `npm run bench -- world`: world-rank.ts allreduce SIZES | step. Prints a line of JSON on rank 0.
+// One rank of `npm run bench -- world`: world-rank.ts allreduce SIZES [ROUNDS] | step. Prints a line of JSON on rank 0.
 import { adamw } from "@descent/adam";
 import { mpi } from "@descent/mpi";
 import { crossEntropy, type Runtime, Trainer } from "@descent/onnxruntime";
 import { libraryOf } from "./contender.ts";
 import { model } from "./models.ts";
 
-const [what = "", sizes = ""] = process.argv.slice(2);
+const [what = "", sizes = "", rounds] = process.argv.slice(2);
 const world = await mpi();
 const print = (value: unknown): void => {
   if (world.rank === 0) console.log(`@${JSON.stringify(value)}`);
@@ -29,7 +29,7 @@ if (what === "allreduce") {
   const times: number[] = [];
   for (const size of sizes.split(",").map(Number)) {
     const numbers = new Float32Array(size).fill(1e-9);
-    times.push(await best(size > 1e6 ? 8 : size > 1e5 ? 40 : 300, () => world.sum(numbers)));
+    times.push(await best(Number(rounds ?? (size > 1e6 ? 8 : size > 1e5 ? 40 : 300)), () => world.sum(numbers)));
   }
   print(times);
 } else {
