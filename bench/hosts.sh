@@ -13,7 +13,8 @@ up)
     if [ -n "$3" ]; then ip netns exec ds${k}n$i tc qdisc add dev eth0 root tbf rate "$3" burst 128kb limit 20mb; fi
   done ;;
 down)
-  for i in $(seq "$2"); do ip netns del ds${k}n$i || true; done
+  # A link is gone at once, and a namespace some time later, with the links that are left in it.
+  for i in $(seq "$2"); do ip link del ds${k}v$i || true; ip netns del ds${k}n$i || true; done
   ip link del ds${k}b || true ;;
 cut) ip link set ds${k}v"$2" down ;; # the cable of host I
 received) ip -n ds${k}n"$2" -s link show eth0 | awk '/RX:/{getline; print $1}' ;;

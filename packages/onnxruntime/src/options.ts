@@ -57,8 +57,8 @@ export interface OpenOptions {
    */
   readonly world?: BlockingWorld | undefined;
   /**
-   * The numbers that ranks divide among them: the optimizer's `"state"`, or the mean `"gradients"` too, as in @descent/arrays. All ranks must
-   * then call `checkpoint` and `save`, of which rank 0's writes the file.
+   * Divides the optimizer's state among ranks: `"state"`, or `"gradients"`, which sends a third less, as in @descent/arrays. Neither
+   * lowers the memory of gradients. All ranks must then call `checkpoint` and `save`, of which rank 0's writes the file.
    */
   readonly shard?: Shard | undefined;
   /**

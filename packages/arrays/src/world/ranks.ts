@@ -15,7 +15,7 @@ import { Means, stretches } from "./exchange.ts";
 import { Layout } from "./layout.ts";
 import { type Left, rejoin } from "./rejoin.ts";
 
-/** The numbers that ranks divide: each keeps its part of the state, and with `"gradients"` of the mean gradients too. */
+/** The numbers that ranks divide: each keeps its part of the state, and with `"gradients"` is given its part of the mean gradients only. */
 export type Shard = "state" | "gradients";
 
 /** How a step exchanges numbers. */
@@ -194,11 +194,6 @@ export class Ranks {
     if (this.#shard === undefined) return;
     const trained = parameters.filter(([name]) => this.#portion(name));
     this.#layoutOf(trained.map(([name]) => name)).layout.gather(trained.map(([, array]) => array));
-  }
-
-  /** Bytes that the mean gradients take besides the arrays that are given. */
-  get gradientBytes(): number {
-    return this.#layout?.kept.byteLength ?? 0;
   }
 
   /** After an update: compares the parameters of all ranks, if it is time, or `always`. */
