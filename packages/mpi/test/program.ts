@@ -108,9 +108,7 @@ const programs: Readonly<Record<string, () => unknown>> = {
     }
   },
   data: () => alike(world, { labels: 10, images: world.rank === 1 ? "fa1e" : "f00d" }),
-  rule: () => optimizer(model(0), adamw({ lr: world.rank === 1 ? 0.2 : 0.1 }), { world }),
   elasticShard: () => optimizer(model(0), adamw(), { world, shard: "state" }),
-  option: () => optimizer(model(0), adamw(), { world, nonFinite: world.rank === 1 ? "skip" : "throw" }),
   different: () => {
     const p = model(0);
     const { w1 } = p;

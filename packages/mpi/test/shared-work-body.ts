@@ -75,6 +75,8 @@ const bodies: Readonly<Record<string, (world: World<void>, asked: Asked) => unkn
     return { p, steps };
   },
   otherRule: (world) => void optimizer(model(0), adamw({ lr: 0.1 * (world.rank + 1) }), { world }),
+  otherNonFinite: (world) =>
+    void optimizer(model(0), adamw(), { world, nonFinite: world.rank === 0 ? "throw" : "skip" }),
   otherOption: (world) => void optimizer(model(0), adamw(), { world, shard: world.rank === 0 ? "state" : "gradients" }),
 };
 

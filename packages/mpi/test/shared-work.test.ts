@@ -107,6 +107,7 @@ test("gradients that are not finite are told to all ranks, with the rank and the
 test("ranks with other rules or options are told the difference", async () => {
   await expect(run(2, "otherRule")).rejects.toThrow(/rank 1 has .*"lr":0.2.*, and rank 0 has .*"lr":0.1/);
   await expect(run(2, "otherOption")).rejects.toThrow("rank 1 has shard: gradients, and rank 0 has shard: state");
+  await expect(run(2, "otherNonFinite")).rejects.toThrow("rank 1 has nonFinite: skip, and rank 0 has nonFinite: throw");
 });
 
 test("ranks of which one has taken a step more when another is lost go on from there, to the bit", async () => {
