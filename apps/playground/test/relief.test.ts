@@ -71,6 +71,30 @@ describe("the height field", () => {
     expect(away.some(Boolean)).toBe(true);
     expect(away.at(-1)).toBe(false);
   });
+
+  test("a path of thousands of steps too small to be seen has few pieces, and still ends where it ends", () => {
+    const terrain = terrainOf(field);
+    const xs = Float64Array.from({ length: 3601 }, (_, i) => 3 - 2.9 * Math.exp(-i / 50)); // at rest after a tenth of them
+    const { points, upTo } = draped(xs, xs, terrain);
+    expect(upTo).toHaveLength(3601);
+    expect(upTo.at(-1)).toBe(points.length / 4);
+    expect(upTo.at(-1)).toBeLessThan(400);
+    for (let i = 0; i < 3601; i += 60) {
+      const k = upTo[i]! - 1; // the last point that is drawn at this step
+      const here = terrain.on(xs[i]!, xs[i]!)!;
+      expect(Math.hypot(...here.map((v, j) => v - points[4 * k + j]!))).toBeLessThan(i === 3600 ? 1e-6 : 0.0031);
+    }
+  });
+
+  test("a path that jumps to and fro 3,600 times has at most 20,000 pieces more than steps, all on the ground", () => {
+    const terrain = terrainOf(field);
+    const xs = Float64Array.from({ length: 3601 }, (_, i) => (i % 2 === 0 ? -4 : 4));
+    const { points, upTo } = draped(xs, new Float64Array(3601), terrain);
+    expect(upTo.at(-1)).toBeLessThanOrEqual(20_000 + 3601);
+    expect(upTo.at(-1)).toBeGreaterThan(10_000);
+    for (let k = 0; k < upTo.at(-1)!; k += 997)
+      expect(points[4 * k + 2]).toBeCloseTo(terrain.on(5 * points[4 * k]!, 0)![2], 5);
+  });
 });
 
 test("Adam's slots are those of its equations in float64", async () => {

@@ -53,6 +53,8 @@ export class RulePage implements PageView {
   readonly #title: HTMLInputElement;
   readonly #parent: HTMLSelectElement;
   #target: Target = "torch";
+  /** Code is made from when its panel comes near, since what makes it is loaded for it. */
+  #near: "unwatched" | "watched" | "near" = "unwatched";
   #parentText = "";
   #described: Described | undefined;
   #field: { readonly key: string; readonly values: Float64Array; readonly least: number } | undefined;
@@ -206,9 +208,25 @@ export class RulePage implements PageView {
     );
     this.#options(described);
     this.#changes();
-    void this.#runs();
+    void this.#runs().then(() => this.#watch()); // a page without its figure is short, and everything on it near
     void this.#emit();
     this.#contribute();
+  }
+
+  /** Makes the code once its panel comes near the part of the page that is seen. */
+  #watch(): void {
+    if (this.#near !== "unwatched") return;
+    this.#near = "watched";
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some((entry) => entry.isIntersecting)) return;
+        observer.disconnect();
+        this.#near = "near";
+        void this.#emit();
+      },
+      { rootMargin: "100px" },
+    );
+    observer.observe(this.#code);
   }
 
   /** A slider and a number for each option; both write into the text, which stays the only truth. */
@@ -316,7 +334,7 @@ export class RulePage implements PageView {
   }
 
   async #emit(): Promise<void> {
-    if (!this.#described) return;
+    if (!this.#described || this.#near !== "near") return;
     try {
       const emitted = await this.#reader.ask("emit", {
         text: this.#mine.text,

@@ -110,6 +110,8 @@ export class Drawing {
   readonly #places = new Map<WebGLProgram, Map<string, WebGLUniformLocation | null>>();
   #count = 0;
   #lines: (Line & { readonly buffer: WebGLBuffer })[] = [];
+  /** The picture on the canvas, to which later steps are added; undefined if it has to be drawn anew. */
+  #shown: { readonly camera: Camera; readonly inks: Inks; readonly width: number; readonly height: number; readonly step: number } | undefined; // biome-ignore format: one line
 
   /** Throws if the browser has no WebGL2. */
   constructor(canvas: HTMLCanvasElement) {
@@ -147,12 +149,14 @@ export class Drawing {
     }
     gl.bindVertexArray(null);
     this.#count = triangles.length;
+    this.#shown = undefined;
   }
 
   /** Tints the ground: four bytes for each cell, row by row from the least y. */
   areas(map: { readonly bytes: Uint8Array; readonly columns: number; readonly rows: number } | undefined): void {
     const gl = this.#gl;
     const { bytes, columns, rows } = map ?? { bytes: new Uint8Array(4), columns: 1, rows: 1 };
+    this.#shown = undefined;
     gl.bindTexture(gl.TEXTURE_2D, this.#areas);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, columns, rows, 0, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
     for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER])
@@ -170,6 +174,7 @@ export class Drawing {
       gl.bufferData(gl.ARRAY_BUFFER, one.draped.points, gl.STATIC_DRAW);
       return { ...one, buffer };
     });
+    this.#shown = undefined;
   }
 
   /** The place of a shader's input, looked up once. */
@@ -180,11 +185,25 @@ export class Drawing {
     return known.get(name)!; // just put there
   }
 
-  /** Draws everything, paths up to a step. `density` is device pixels for each pixel of the page. */
+  /** Draws everything, paths up to a step; onto the picture of an earlier step only what came since. `density` is device pixels for each pixel of the page. */
   draw(camera: Camera, inks: Inks, step: number, density: number): void {
+    const { drawingBufferWidth: width, drawingBufferHeight: height } = this.#gl;
+    const was = this.#shown;
+    const same =
+      was !== undefined &&
+      was.inks === inks &&
+      was.width === width &&
+      was.height === height &&
+      was.step <= step &&
+      was.camera.matrix.every((v, i) => v === camera.matrix[i]);
+    this.#gl.viewport(0, 0, width, height);
+    if (!same) this.#drawGround(camera, inks);
+    this.#drawLines(camera, inks, same ? was.step : -1, step, density);
+    this.#shown = { camera, inks, width, height, step };
+  }
+
+  #drawGround(camera: Camera, inks: Inks): void {
     const gl = this.#gl;
-    const { drawingBufferWidth: width, drawingBufferHeight: height } = gl;
-    gl.viewport(0, 0, width, height);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
     gl.useProgram(this.#ground);
@@ -203,7 +222,12 @@ export class Drawing {
     gl.bindVertexArray(this.#solid.array);
     gl.drawElements(gl.TRIANGLES, this.#count, gl.UNSIGNED_INT, 0);
     gl.bindVertexArray(null);
+  }
 
+  /** Draws the pieces of paths that come after one step, up to another. */
+  #drawLines(camera: Camera, inks: Inks, after: number, step: number, density: number): void {
+    const gl = this.#gl;
+    const { drawingBufferWidth: width, drawingBufferHeight: height } = gl;
     gl.useProgram(this.#line);
     gl.uniformMatrix4fv(this.#at(this.#line, "camera"), false, camera.matrix);
     gl.uniform2f(this.#at(this.#line, "size"), width, height);
@@ -221,11 +245,13 @@ export class Drawing {
     };
     for (const one of this.#lines) {
       const { upTo } = one.draped;
-      const count = (upTo[Math.min(step, upTo.length - 1)] ?? 0) - 1;
+      const pieces = (to: number): number => (to < 0 ? 0 : Math.max(0, (upTo[Math.min(to, upTo.length - 1)] ?? 0) - 1));
+      const first = pieces(after);
+      const count = pieces(step) - first;
       if (count < 1) continue;
       gl.bindBuffer(gl.ARRAY_BUFFER, one.buffer);
-      gl.vertexAttribPointer(0, 4, gl.FLOAT, false, 16, 0);
-      gl.vertexAttribPointer(1, 4, gl.FLOAT, false, 16, 16);
+      gl.vertexAttribPointer(0, 4, gl.FLOAT, false, 16, 16 * first);
+      gl.vertexAttribPointer(1, 4, gl.FLOAT, false, 16, 16 * (first + 1));
       gl.uniform1i(this.#at(this.#line, "dashes"), 0);
       coat(count, [...inks.paper, 1], 4.5, 0.004);
       gl.uniform1i(this.#at(this.#line, "dashes"), one.dash.length);

@@ -122,29 +122,39 @@ export interface Draped {
   readonly upTo: Uint32Array;
 }
 
-/** Lays a path on the ground in pieces no longer than a cell. Where it leaves the field nothing is drawn: there the length is −1. */
+/** Steps that end nearer than this to the last point drawn add none: less than a pixel of a scene 600 pixels wide, which is 2. */
+const NEAR = 0.003;
+/** The length of a piece, about a cell, and how many there may be before they grow longer instead. */
+const [PIECE, PIECES] = [0.02, 20_000];
+
+/**
+ * Lays a path on the ground in pieces as long as a cell, and longer ones where there would be more than 20,000 of them. Steps too small to be seen add no piece. Where
+ * it leaves the field nothing is drawn: there the length is −1.
+ */
 export function draped(xs: ArrayLike<number>, ys: ArrayLike<number>, terrain: Terrain): Draped {
   const points: number[] = [];
   const upTo = new Uint32Array(xs.length);
-  // A long race has coarser pieces, so that drawing it does not take longer than a frame.
-  const most = Math.max(1, Math.min(80, Math.floor(20_000 / xs.length)));
+  const at = Array.from(xs, (x, i) => terrain.on(x, ys[i]!)); // as many
+  const far = at.map((b, i) => {
+    const a = at[i - 1];
+    return i === 0 ? 0 : a && b ? Math.hypot(b[0] - a[0], b[1] - a[1]) : 1;
+  });
+  const piece = Math.max(PIECE, far.reduce((a, b) => a + b, 0) / PIECES); // biome-ignore format: one length
   let length = 0;
   let last: Point | undefined;
-  const push = (x: number, y: number): void => {
-    const point = terrain.on(x, y);
-    if (point && last) length += Math.hypot(point[0] - last[0], point[1] - last[1], point[2] - last[2]);
+  const push = (point: Point | undefined, always: boolean): void => {
+    const moved = point && last ? Math.hypot(point[0] - last[0], point[1] - last[1], point[2] - last[2]) : 0;
+    const seen = point && last ? moved >= NEAR : point !== last; // from the field, or back to it
+    if (!seen && !always) return;
+    length += moved;
     points.push(...(point ?? [0, 0, 0]), point ? length : -1);
     last = point;
   };
   for (let i = 0; i < xs.length; i++) {
-    if (i > 0) {
-      const [a, b] = [terrain.on(xs[i - 1]!, ys[i - 1]!), terrain.on(xs[i]!, ys[i]!)];
-      const far = a && b ? Math.hypot(b[0] - a[0], b[1] - a[1]) : 1;
-      const pieces = Math.min(most, Math.ceil(far / 0.02));
-      for (let k = 1; k < pieces; k++)
-        push(xs[i - 1]! + (k / pieces) * (xs[i]! - xs[i - 1]!), ys[i - 1]! + (k / pieces) * (ys[i]! - ys[i - 1]!));
-    }
-    push(xs[i]!, ys[i]!);
+    const pieces = Math.min(80, Math.ceil(far[i]! / piece)); // as many
+    for (let k = 1; k < pieces; k++)
+      push(terrain.on(xs[i - 1]! + (k / pieces) * (xs[i]! - xs[i - 1]!), ys[i - 1]! + (k / pieces) * (ys[i]! - ys[i - 1]!)), false); // biome-ignore format: a place between
+    push(at[i], i === 0 || i === xs.length - 1);
     upTo[i] = points.length / 4;
   }
   return { points: Float32Array.from(points), upTo };
