@@ -142,7 +142,7 @@ async function showSizes(browser: Browser, url: string, folder: string): Promise
 }
 
 /** Seconds that races may take; a machine that needs longer shows how many it had. */
-const LEAKS = 100;
+const LEAKS = 60;
 
 /** The remains of 1,000 races: elements, listeners and memory after garbage was collected. */
 async function showLeaks(browser: Browser, url: string): Promise<void> {

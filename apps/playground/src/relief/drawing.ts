@@ -110,7 +110,7 @@ export class Drawing {
   readonly #places = new Map<WebGLProgram, Map<string, WebGLUniformLocation | null>>();
   #count = 0;
   #lines: (Line & { readonly buffer: WebGLBuffer })[] = [];
-  /** The picture on the canvas, to which later steps are added; undefined if it has to be drawn anew. */
+  /** The picture on the canvas, to which later steps are added; undefined if it has to be drawn again. */
   #shown: { readonly camera: Camera; readonly inks: Inks; readonly width: number; readonly height: number; readonly step: number } | undefined; // biome-ignore format: one line
 
   /** Throws if the browser has no WebGL2. */
