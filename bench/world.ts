@@ -54,8 +54,10 @@ export async function world(hosts: boolean, say: (text: string) => void): Promis
     args: readonly string[],
     more: readonly string[] = [],
     extra = {},
+    within: readonly string[] = [],
   ): Promise<unknown> => {
-    const out = await output(mpirun!, [...more, "-n", String(size), process.execPath, "--import", tsx, rank, ...args], {
+    const [file, ...before] = [...within, mpirun!, ...more];
+    const out = await output(file!, [...before, "-n", String(size), process.execPath, "--import", tsx, rank, ...args], {
       ...env,
       ...extra,
     });
@@ -119,7 +121,13 @@ async function gloo(ranks: number): Promise<Gloo | undefined> {
 
 /** 4 MB between 2, 4 and 8 hosts at 100 Mbit/s, beside the model, with the bytes that crossed. */
 async function overNetworks(
-  ranks: (size: number, args: readonly string[], more?: readonly string[], env?: object) => Promise<unknown>,
+  ranks: (
+    size: number,
+    args: readonly string[],
+    more?: readonly string[],
+    env?: object,
+    within?: readonly string[],
+  ) => Promise<unknown>,
   say: (text: string) => void,
 ): Promise<string> {
   if (process.getuid?.() !== 0) return "Hosts made of network namespaces need root: left out.";
@@ -140,10 +148,11 @@ async function overNetworks(
       const names = Array.from({ length: count }, (_, i) => `10.77.${net}.${i + 1}:1`).join(",");
       const placed = ["-launcher", "ssh", "-launcher-exec", hostsScript, "-hosts", names, "-iface", `ds${net}b`];
       const from = Number(script("received", "1"));
-      const [took] = (await ranks(count, ["allreduce", "1000000", String(ROUNDS)], placed, {
-        ...env,
-        UCX_TLS: "tcp,self",
-      })) as [number];
+      const settings = { ...env, UCX_TLS: "tcp,self" };
+      const within = [hostsScript, "on"];
+      const [took] = (await ranks(count, ["allreduce", "1000000", String(ROUNDS)], placed, settings, within)) as [
+        number,
+      ];
       const crossed = (Number(script("received", "1")) - from) / ROUNDS;
       rows.push([
         String(count),

@@ -16,6 +16,7 @@ const run = (...args: readonly string[]): string => spawnSync(script, args, { en
 const onHosts = (args: readonly string[], env: NodeJS.ProcessEnv, hearing?: (text: string) => void): Promise<Ended> =>
   ranks(2, args, {
     mpirun: mpirun!,
+    within: [script, "on"],
     options: ["--hosts", `10.77.${net}.1,10.77.${net}.2`],
     env: {
       HYDRA_LAUNCHER: "ssh",

@@ -26,6 +26,8 @@ export const openMpi = {
 interface How {
   readonly mpirun: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** A command that starts the launcher. */
+  readonly within?: readonly string[];
   /** Options of the launcher besides the number of ranks. */
   readonly options?: readonly string[];
   /** Sent to the launcher when a rank prints "ready". */
@@ -36,11 +38,13 @@ interface How {
 
 /** Starts program.ts on that many ranks. */
 export async function ranks(size: number, args: readonly string[], how: How): Promise<Ended> {
-  const { mpirun, env = {}, options = [], signal, hearing } = how;
+  const { mpirun, env = {}, within = [], options = [], signal, hearing } = how;
   const program = [process.execPath, await compiledOf(path.join(import.meta.dirname, "program.ts")), ...args];
   const out = mkdtempSync(path.join(tmpdir(), "descent-out-"));
   const cli = await compiledOf(path.join(import.meta.dirname, "../src/cli.ts"));
-  const child = spawn(process.execPath, [cli, "-n", `${size}`, ...options, "--", ...program], {
+  const line = [...within, process.execPath, cli, "-n", `${size}`, ...options, "--", ...program] as const;
+  const [command, ...rest] = line;
+  const child = spawn(command!, rest, {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
     env: {

@@ -66,6 +66,7 @@ export class Reading {
 
   /** Shows the probability of each digit. */
   show(probabilities: readonly number[] | undefined): void {
+    if (probabilities && !this.#image) return; // the sheet was cleared while the net read it
     const most = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : -1;
     for (const [digit, bar] of [...this.#bars.children].entries()) {
       const share = probabilities?.[digit] ?? 0;
