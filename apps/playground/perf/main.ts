@@ -14,7 +14,7 @@ const app = path.join(import.meta.dirname, "..");
 const wanted = process.argv.slice(2);
 const parts = ["sizes", "answers", "frames", "leaks"] as const;
 const odd = wanted.filter((one) => !parts.some((part) => part === one));
-if (odd.length > 0) throw new Error(`There is no part ${odd.join(", ")}; there are ${parts.join(", ")}.`);
+if (odd.length > 0) throw new Error(`Unknown part ${odd.join(", ")}; use ${parts.join(", ")}.`);
 const wants = (part: (typeof parts)[number]): boolean => wanted.length === 0 || wanted.includes(part);
 const executable = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/google-chrome"].find((file) => existsSync(file)); // biome-ignore format: one choice
 const load = (): string => loadavg().map((x) => x.toFixed(1)).join(" "); // biome-ignore format: one line

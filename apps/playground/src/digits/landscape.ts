@@ -51,7 +51,7 @@ export async function landscapeOf(
   const points = way.map(({ weights }) => flat(weights));
   const last = way.at(-1);
   const [origin] = points.slice(-1);
-  if (!last || !origin) throw new Error("There is no way to look at. Train first.");
+  if (!last || !origin) throw new Error("The landscape needs a net that was trained. Train first.");
   const own = principal(points);
   const directions = plane === "pca" ? own.directions : ([filterNormalized(last.weights, seed, "first"), filterNormalized(last.weights, seed, "second")] as const); // biome-ignore format: one choice
   const places = points.map((point) => projected(point, origin, directions));

@@ -33,7 +33,7 @@ export function asked(args: readonly string[]): Start & { readonly command: read
   const { values } = parseArgs({ args: [...own], options });
   const hosts = values.hosts?.split(",").filter((host) => host !== "") ?? [];
   const ranks = values.n === undefined ? hosts.length : Number(values.n);
-  if (command.length === 0) throw new MpiError(`There is no command.\n\n${usage}`);
+  if (command.length === 0) throw new MpiError(`descent-mpirun needs a command to run.\n\n${usage}`);
   if (!Number.isSafeInteger(ranks) || ranks < 1)
     throw new MpiError(`-n must be a whole number of ranks, at least 1; got ${values.n ?? "none"}.\n\n${usage}`);
   return { ranks, hosts, elastic: values.elastic ?? false, command };

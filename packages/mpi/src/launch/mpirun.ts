@@ -33,7 +33,7 @@ export function findMpirun(env: Environment): Mpirun {
   const asked = found === undefined ? undefined : spawnSync(found, ["--version"], { encoding: "utf8" });
   if (found === undefined || asked?.error)
     throw new MpiError(
-      `There is no mpirun ${found === undefined ? "in PATH" : `at ${found}`}. Install an MPI (python3 -m pip install mpich==5.0.2, or apt-get install openmpi-bin), or name its mpirun in DESCENT_MPIRUN.`,
+      `Cannot find mpirun ${found === undefined ? "in PATH" : `at ${found}`}. Install an MPI (python3 -m pip install mpich==5.0.2, or apt-get install openmpi-bin), or name its mpirun in DESCENT_MPIRUN.`,
     );
   return {
     file: found,
