@@ -42,9 +42,8 @@ export async function ranks(size: number, args: readonly string[], how: How): Pr
   const program = [process.execPath, await compiledOf(path.join(import.meta.dirname, "program.ts")), ...args];
   const out = mkdtempSync(path.join(tmpdir(), "descent-out-"));
   const cli = await compiledOf(path.join(import.meta.dirname, "../src/cli.ts"));
-  const line = [...within, process.execPath, cli, "-n", `${size}`, ...options, "--", ...program] as const;
-  const [command, ...rest] = line;
-  const child = spawn(command!, rest, {
+  const [command, ...launcher] = [...within, process.execPath, cli] as const;
+  const child = spawn(command!, [...launcher, "-n", `${size}`, ...options, "--", ...program], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
     env: {

@@ -1,7 +1,8 @@
 import { type Areas, type Field, markerPath, scale, styleOf } from "@descent/viz";
 import { h } from "../ui/dom.ts";
 import { finished } from "../ui/gaps.ts";
-import { type Arrow, arrowMarkup, type Moved, type Scene, startByKey, startIn, startLabel } from "../ui/scene.ts";
+import { type Arrow, arrowMarkup, type Moved, type Scene, startIn, startLabel } from "../ui/scene.ts";
+import { moveByHandle } from "../ui/start-handle.ts";
 import { type Camera, cameraOf, type Direction, type Point } from "./camera.ts";
 import { type Colour, Drawing, type Inks } from "./drawing.ts";
 import { draped, type Terrain, terrainOf } from "./terrain.ts";
@@ -185,21 +186,7 @@ export class Relief {
         moved(this.#scene.start, moving);
       } else if (!moving && this.#scene) moved(this.#scene.start, false);
     };
-    this.#handle.addEventListener("pointerdown", (event) => {
-      this.#handle.setPointerCapture(event.pointerId);
-      event.preventDefault();
-      this.#handle.focus();
-    });
-    this.#handle.addEventListener("pointermove", (event) => {
-      if (this.#handle.hasPointerCapture(event.pointerId)) from(event, true);
-    });
-    this.#handle.addEventListener("lostpointercapture", (event) => from(event, false));
-    this.#handle.addEventListener("keydown", (event) => {
-      const start = this.#scene && startByKey(event, this.#scene);
-      if (!start) return;
-      event.preventDefault();
-      moved(start, event.repeat);
-    });
+    moveByHandle(this.#handle, { scene: () => this.#scene, dragged: from, chosen: moved });
   }
 }
 

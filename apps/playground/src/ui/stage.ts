@@ -3,7 +3,8 @@ import type { Outcome } from "../engine/messages.ts";
 import { h, markup, unique } from "./dom.ts";
 import { finished } from "./gaps.ts";
 import { type GrowingPath, growingPath } from "./growing-path.ts";
-import { type Arrow, arrowMarkup, type Moved, type Scene, startByKey, startIn, startLabel } from "./scene.ts";
+import { type Arrow, arrowMarkup, type Moved, type Scene, startIn, startLabel } from "./scene.ts";
+import { moveByHandle } from "./start-handle.ts";
 
 /** Paths on a contour, at any step, with a start that can be dragged or moved by arrow keys. */
 export class Stage {
@@ -154,21 +155,11 @@ export class Stage {
         moving,
       );
     };
-    this.#handle.addEventListener("pointerdown", (event) => {
-      this.#handle.setPointerCapture(event.pointerId);
-      event.preventDefault();
-      this.#handle.focus();
-    });
-    this.#handle.addEventListener("pointermove", (event) => {
-      if (this.#handle.hasPointerCapture(event.pointerId)) from(event, true);
-    });
-    this.#handle.addEventListener("lostpointercapture", (event) => from(event, false));
     this.#host.addEventListener("click", (event) => from(event as PointerEvent, false)); // clicks are pointer events
-    this.#handle.addEventListener("keydown", (event) => {
-      const start = this.#scene && startByKey(event, this.#scene);
-      if (!start) return;
-      event.preventDefault();
-      report(...start, event.repeat);
+    moveByHandle(this.#handle, {
+      scene: () => this.#scene,
+      dragged: from,
+      chosen: (start, moving) => report(...start, moving),
     });
   }
 }

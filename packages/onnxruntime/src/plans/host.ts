@@ -88,11 +88,7 @@ export class HostResidence implements Residence<Held> {
 
   update(inputs: StepInputs): Pass {
     return {
-      key: "",
-      join: () => [],
-      watched: (_, gradient) => gradient,
-      feeds: {},
-      into: (compiled) => this.#filled(compiled),
+      ...this.#plain(),
       take: (results: Tensors, compiled, loss, examples) => {
         const { gradients, rows } = compiled;
         for (const [name, output] of gradients)
@@ -104,8 +100,6 @@ export class HostResidence implements Residence<Held> {
             : this.#gradients;
         this.optimizer.update(all, this.optimizer.reads("loss") ? { ...inputs, loss } : inputs, { examples });
       },
-      drop: () => {},
-      end: () => {},
     };
   }
 
@@ -117,11 +111,7 @@ export class HostResidence implements Residence<Held> {
         return use(sums.get(name)!.data, g!); // there are both for every parameter
       })?.[0];
     return {
-      key: "",
-      join: () => [],
-      watched: (_, gradient) => gradient,
-      feeds: {},
-      into: (compiled) => this.#filled(compiled),
+      ...this.#plain(),
       fault: (results, compiled) => {
         const name = first ? undefined : each(results, compiled, overflows);
         return name === undefined ? undefined : `The gradient of \`${name}\` is not finite`;
@@ -129,6 +119,17 @@ export class HostResidence implements Residence<Held> {
       take: (results, compiled) => {
         each(results, compiled, first ? copy : add);
       },
+    };
+  }
+
+  /** The part of a pass that is the same for all: the graph is that of the gradients alone, and nothing is held for a run. */
+  #plain(): Omit<Pass, "take"> {
+    return {
+      key: "",
+      join: () => [],
+      watched: (_, gradient) => gradient,
+      feeds: {},
+      into: (compiled) => this.#filled(compiled),
       drop: () => {},
       end: () => {},
     };
