@@ -90,12 +90,12 @@ export async function start(dialog: HTMLDialogElement): Promise<void> {
   show();
   const whole = await fetch(text);
   if (!whole.ok) return; // names are found without it
-  const read = (await whole.json()) as Section[]; // the build wrote it
+  sections = (await whole.json()) as Section[]; // the build wrote it
+  // The reader may type between two chunks, and find a part that was just added.
   await search.addAllAsync(
-    read.map(({ title, text }, i) => ({ id: entries.length + i, title, words: "", description: "", text })),
+    sections.map(({ title, text }, i) => ({ id: entries.length + i, title, words: "", description: "", text })),
     { chunkSize: 60 },
   );
-  sections = read;
   dialog.dataset.whole = "";
   if (input.value.trim() !== "") show();
 }
