@@ -22,20 +22,29 @@ const isThere = (folder: string): Promise<boolean> =>
     () => false,
   );
 
+/** Makes a folder whose parent exists; false if it existed. */
+async function makeOne(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder);
+    return true;
+  } catch (error) {
+    if (isCode(error, "EEXIST") && (await stat(folder)).isDirectory()) return false;
+    throw error;
+  }
+}
+
 /**
  * Makes a folder and its parents; false if it existed. Node's recursive mkdir loops forever where nothing can be created,
  * as in /proc.
  */
 export async function makeFolder(folder: string): Promise<boolean> {
   try {
-    await mkdir(folder);
-    return true;
+    return await makeOne(folder);
   } catch (error) {
-    if (isCode(error, "EEXIST") && (await stat(folder)).isDirectory()) return false;
+    if (!isCode(error, "ENOENT")) throw error;
     const above = path.dirname(path.resolve(folder));
-    if (!isCode(error, "ENOENT") || (await isThere(above))) throw error;
-    await makeFolder(above);
-    return makeFolder(folder); // another run may be making it too
+    if (!(await isThere(above))) await makeFolder(above);
+    return makeOne(folder); // once more also where the parent is there: another run may have just made it
   }
 }
 

@@ -52,6 +52,15 @@ describe("files", () => {
     );
   });
 
+  test("of several that make one folder at once, one made it", async () => {
+    const folder = scratch();
+    for (let n = 0; n < 1000; n++) {
+      const wanted = path.join(folder, String(n), "a");
+      const made = await Promise.all([makeFolder(wanted), makeFolder(wanted), makeFolder(wanted)]);
+      expect(made.filter(Boolean)).toHaveLength(1);
+    }
+  });
+
   test("folders are made with those above them, and a place where none can be made is an error", async () => {
     const folder = scratch();
     expect(await makeFolder(path.join(folder, "a", "b", "c"))).toBe(true);
