@@ -6,7 +6,7 @@ import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { HANG } from "./tests/limits.ts";
 import { long } from "./tests/long.ts";
 import { chromium } from "./tests/optional.ts";
-import { LeftOut } from "./tests/reporter.ts";
+import { LeftOut, SecondTry } from "./tests/reporter.ts";
 import { LongestFirst } from "./tests/sequencer.ts";
 import { DAWN } from "./tests/software-gpu.ts";
 
@@ -122,13 +122,16 @@ export default defineConfig({
     projects,
     testTimeout: HANG,
     hookTimeout: HANG,
+    // Of twenty thousand tests some watch processes, locks and browsers, and one in a run may lose a race on a busy machine. It
+    // runs again, and the end of the run names it. The long tests, where such faults are looked for, run each test once.
+    retry: long ? 0 : 1,
     passWithNoTests: true,
     // Much of the time of a test is spent waiting for a process of its own, so no core is kept free.
     maxWorkers: availableParallelism(),
     // Most tests make many small things and keep none: in 32 MB the collector runs less often than in 16.
     execArgv: ["--max-semi-space-size=32"],
     sequence: { sequencer: LongestFirst },
-    reporters: ["default", ["json", { outputFile: ".ci/out/vitest.json" }], new LeftOut()],
+    reporters: ["default", ["json", { outputFile: ".ci/out/vitest.json" }], new SecondTry(), new LeftOut()],
     coverage: { provider: "v8", include: ["packages/*/src/**"], reporter: ["text-summary", "json-summary"] },
   },
 });

@@ -12,7 +12,7 @@ const print = (value: unknown): void => {
 };
 
 /** The best of some runs in milliseconds, by the rank that takes longest. */
-async function best(rounds: number, work: () => void | Promise<unknown>): Promise<number> {
+async function best(rounds: number, work: () => unknown): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let round = 0; round < rounds; round++) {
     world.barrier();

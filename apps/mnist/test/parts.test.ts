@@ -3,8 +3,8 @@ import { adadelta } from "@descent/adagrad";
 import { adamw, radam } from "@descent/adam";
 import { type Leaf, size } from "@descent/core/adapter";
 import { condensed } from "@descent/viz";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import fc from "../../../tests/properties.ts";
 import {
   choose,
   type DeviceName,

@@ -9,8 +9,8 @@ import {
   type Reduction,
   reduce,
 } from "@descent/core/graph";
-import fc from "fast-check";
 import { expect, test } from "vitest";
+import fc from "../../../tests/properties.ts";
 import { type Case, fill, programOf, spec, step, uniform } from "./run.ts";
 
 /* Expressions without jumps, so that rounding can be followed from the leaves to the root. */

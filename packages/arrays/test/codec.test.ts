@@ -1,8 +1,8 @@
 import type { Drawing } from "@descent/core/adapter";
 import { apply, type ExprOf, reductions, variable } from "@descent/core/graph";
 import { type Kernel, kernel } from "@descent/core/kernels";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import fc from "../../../tests/properties.ts";
 import { BLOCK, type Codec, coded, codedBytes, decode, encode, seedOf } from "../src/codec/codec.ts";
 import { CHUNK, isCoded, isPlain, type Numbers } from "../src/kernels/call.ts";
 import { interpret } from "../src/kernels/interpreter.ts";

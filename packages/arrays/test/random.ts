@@ -18,7 +18,7 @@ import {
   scalarOps,
   type Unary,
 } from "@descent/core/graph";
-import fc from "fast-check";
+import fc from "../../../tests/properties.ts";
 import { type Case, fill, programOf, spec, specials } from "./run.ts";
 
 /* Random expressions: trees whose leaves are the symbols a rule may read. */

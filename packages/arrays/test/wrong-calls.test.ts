@@ -4,7 +4,7 @@ import { wrongCalls } from "../../../tests/wrong-calls.ts";
 import type { Optimizer, OptimizerOptions } from "../src/index.ts";
 import * as arrays from "../src/index.ts";
 
-const { allocate, localSteps, optimizer } = arrays;
+const { allocate, optimizer } = arrays;
 
 const three = (): Float32Array => Float32Array.of(1, 2, 3);
 const made = (): Optimizer => optimizer({ w: three() }, adamw());

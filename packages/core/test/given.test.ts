@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import fc from "../../../tests/properties.ts";
 import { Loop, named, refuseOverlap, refuseUnknown, type Stretch } from "../src/adapter.ts";
 import { rule } from "../src/index.ts";
 import { plain } from "./plain.ts";

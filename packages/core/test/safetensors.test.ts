@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import fc from "../../../tests/properties.ts";
 import { decodeSafetensors, encodeSafetensors, type SafeTensor } from "../src/adapter.ts";
 import { decodeState } from "../src/index.ts";
 

@@ -1,7 +1,7 @@
 import { OptimizerError, type Parameter } from "@descent/core";
 import type { Axes } from "@descent/core/adapter";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import fc from "../../../tests/properties.ts";
 import {
   constant,
   fans,

@@ -19,10 +19,10 @@ import { type Configured, clipByGlobalNorm } from "@descent/core";
 import { configured } from "@descent/core/adapter";
 import { apply, type Macro } from "@descent/core/graph";
 import { type Native, native } from "@descent/native";
-import fc from "fast-check";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { HANG } from "../../../tests/limits.ts";
 import { long, runs } from "../../../tests/long.ts";
+import fc from "../../../tests/properties.ts";
 import { binary, caseOf, ruleOf, trees, unary } from "../../arrays/test/random.ts";
 import { type Case, expectSame, spec, specials, step, uniform } from "../../arrays/test/run.ts";
 

@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import fc from "../../../tests/properties.ts";
 import { add, bind, canonical, type Dim, exact, floorDiv, max, min, mul, sub, truncDiv } from "../src/graph/dims.ts";
 import type { AttributeInput } from "../src/graph/index.ts";
 import { sizeOf } from "../src/graph/subgraphs.ts";

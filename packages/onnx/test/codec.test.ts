@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import fc from "../../../tests/properties.ts";
 import { decodeModel, encodeModel, exportModel, importModel, type ModelProto, OnnxError } from "../src/index.ts";
 import { arrayOf, elemCode, elems, entries } from "../src/proto/elem.ts";
 import { type Constant, constant, constantOf, type Elem, tensorOf } from "../src/proto/index.ts";

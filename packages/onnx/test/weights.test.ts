@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import fc from "../../../tests/properties.ts";
 import { decodeModel, encodeModel, externalize, importModel, mend, updateInitializers } from "../src/index.ts";
 import { fromBfloat16, fromHalf, toBfloat16, toHalf } from "../src/proto/half.ts";
 import { type Constant, constant, constantOf, floatsOf, tensorOf } from "../src/proto/index.ts";

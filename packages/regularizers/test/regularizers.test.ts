@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import fc from "../../../tests/properties.ts";
 import * as regularizers from "../src/index.ts";
 import { eigenSymmetric } from "../src/linear/eigen.ts";
 import { singular } from "../src/linear/singular.ts";

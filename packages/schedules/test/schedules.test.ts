@@ -1,6 +1,6 @@
 import { OptimizerError, type Schedule, schedule } from "@descent/core";
-import fc from "fast-check";
 import { describe, expect, expectTypeOf, test } from "vitest";
+import fc from "../../../tests/properties.ts";
 import {
   chebyshev,
   constant,
