@@ -152,6 +152,70 @@ describe("kernels in WebAssembly", () => {
     );
   });
 
+  /* Where a block keeps its form and scale, its numbers are encoded as they come, and the codes must tell when that was wrong. */
+  const doubled = kernel("tensor", new Map([[s, apply("add", g, g)]]), [sum], () => false);
+  const twice = new Runner(new WebAssembly.Memory({ initial: 20 }), 64 * n, need([doubled]));
+  const longNaN = new Float32Array(Uint32Array.of(0x7fffffff, 0xffffffff).buffer);
+  // The edges of scales and of the codes beside them, with a sign and without, and one float32 to either side.
+  const edge = fc
+    .tuple(
+      fc.constantFrom(0.875, 0.9375, 0.96875, 1, 1.25, 1.625, 1.75, 1.8125, 1.875, 1.9375, 2, 3.5, 0.5, 0.25),
+      fc.constantFrom(0, 1, -1),
+    )
+    .map(([x, ulp]) => {
+      const bits = Float32Array.of(x);
+      new Int32Array(bits.buffer)[0]! += ulp;
+      return bits[0]!;
+    });
+  const intruder = fc.oneof(
+    { arbitrary: fc.constant(undefined), weight: 8 },
+    { arbitrary: fc.constantFrom(0, -0, -1e-30, 1e-30, -1, Number.NaN, Infinity, -Infinity), weight: 4 },
+    { arbitrary: fc.constantFrom(...longNaN), weight: 2 },
+  );
+  const around = (signs: boolean, seed: number, most: number, base: number): Float32Array =>
+    Float32Array.from({ length: BLOCK }, (_, i) => {
+      const x = Math.abs(Math.sin(seed + i * i));
+      return base * (i === Math.abs(seed) % BLOCK ? most : 0.8 * x + 1e-3) * (signs && i % 3 === 0 ? -1 : 1);
+    });
+  test.each([true, false])("keep the bits of float8 blocks of one scale, with signs: %s", (signs) => {
+    const block = fc.tuple(fc.integer(), edge, intruder, fc.integer({ min: 0, max: BLOCK - 1 }));
+    fc.assert(
+      fc.property(
+        fc.array(block, { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: -140, max: 126 }),
+        (all, power) => {
+          const base = 2 ** power;
+          const length = BLOCK * all.length;
+          const [inside, outside] = [twice.memory.buffer, new ArrayBuffer(64 * n)].map((buffer) => {
+            new Uint8Array(buffer, 0, 64 * n).fill(0);
+            const state = coded("float8", length, buffer, 0);
+            const gradient = new Float32Array(buffer, 32 * n, length);
+            for (const [b, [seed, most, other, at]] of all.entries()) {
+              encode(state, b * BLOCK, BLOCK, around(signs, seed, 1.3, base));
+              gradient.set(around(signs, seed + 1, most, base / 2), b * BLOCK);
+              if (other !== undefined) gradient.fill(other, b * BLOCK + at, b * BLOCK + at + 1);
+            }
+            return {
+              kernel: doubled,
+              rows: 1,
+              cols: length,
+              arrays: buffers(doubled, { s: state, g: gradient }),
+              args: [],
+              accumulators: [new Float64Array(1)],
+            };
+          });
+          twice.run(inside!);
+          interpret(outside!);
+          const [mine, theirs] = [inside!, outside!].map(({ arrays }) => arrays.find(isCoded)!);
+          expect(mine!.heads).toEqual(theirs!.heads);
+          expect(mine!.codes).toEqual(theirs!.codes);
+          expect(inside!.accumulators).toEqual(outside!.accumulators);
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
   test.each(distributions)("draw %s numbers of the interpreter's bits, from any place on", (distribution) => {
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: 0 }), fc.integer({ min: 1, max: 3 * CHUNK }), (key, t, length) => {

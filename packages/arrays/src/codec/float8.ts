@@ -17,9 +17,19 @@ interface Way {
   readonly far: boolean;
 }
 
+/** The heads' kinds of blocks that are encoded. */
+const KIND = { signed: SIGNED, unsigned: UNSIGNED } as const;
+/** The largest code, without its sign; codes of numbers half as large are `BINADE` below. */
+const LARGEST = { signed: 127, unsigned: 255 } as const;
+const BINADE = { signed: 8, unsigned: 4 } as const;
+
+/** Sixteen times the same byte. */
+const bytes = (x: number): Vector => i32x4.all(x * 0x01010101);
+
 /**
  * codec.ts's float8, bit for bit. Its words: where the blocks' heads lie, and room for the new numbers of a block as float32.
- * Blocks of the `usual` form whose numbers are one factor away from their codes take fewer instructions.
+ * Blocks of the `usual` form whose numbers are one factor away from their codes take fewer instructions: most of them keep their
+ * scale, so their numbers are encoded with it as they come, and the codes tell whether it was the right one.
  */
 export function float8(
   pointer: wasm.Local<"i32">,
@@ -28,19 +38,24 @@ export function float8(
 ): Keeping {
   const [heads, room, at, from, count] = [local("i32"), local("i32"), local("i32"), local("i32"), local("i32")];
   const [head, bare, kind, top, exponent] = [local("i32"), local("i32"), local("i32"), local("i32"), local("i32")];
+  const [kept, lifted, near] = [local("i32"), local("i32"), local("i32")];
   const most = local("f32");
   const [scale, lift, bits, doubled] = [local("v128"), local("v128"), local("v128"), local("v128")];
-  const [factor, near] = [local("v128"), local("i32")];
-  const [largest, signs, number] = [local("v128"), local("v128"), local("v128")];
-  const [up, down] = [local("v128"), local("v128")];
-  const lifted = local("i32");
-  const laid = local("v128");
+  const [factor, up, down] = [local("v128"), local("v128"), local("v128")];
+  const [laid, number, largest, signs] = [local("v128"), local("v128"), local("v128"), local("v128")];
+  /** Of sixteen numbers at hand: the last four, the first eight, the last eight, all as codes, and their signs. */
+  const [four, first, last] = [local("v128"), local("v128"), local("v128")];
+  const [codes, negative] = [local("v128"), local("v128")];
+  /** Of the block's codes so far, byte by byte: the largest, the least, and whether one has a sign. */
+  const [tops, least, signed] = [local("v128"), local("v128"), local("v128")];
 
   const either = (of: Readonly<Record<Form, number>>): wasm.I32 =>
     select(i32.const(of.unsigned), i32.const(of.signed), bare);
   /** The lanes of `largest` in another order. */
   const swapped = (...lanes: readonly [number, number, number, number]): Vector =>
     f32x4.shuffle(largest, largest, ...lanes);
+
+  const counted = (): wasm.Body => [tops.set(i32x4.all(0)), least.set(i32x4.all(-1)), signed.set(i32x4.all(0))];
 
   /** The factors that turn the codes of the block at hand into numbers. */
   const opened = (): wasm.Body => [
@@ -52,76 +67,99 @@ export function float8(
     bits.set(i32x4.splat(either({ unsigned: 0x1fe01fe0, signed: 0x87f087f0 }))),
     // Codes without a sign lie one bit higher.
     doubled.set(i32x4.splat(i32.sub(0, bare))),
-    largest.set(f32x4.all(0)),
-    signs.set(f32x4.all(0)),
     // Zeros have the codes of either form.
     exponent.set(i32.add(i32.shrS(head, 2), LIFT[usual])),
-    near.set(i32.or(i32.eqz(head), i32.eq(i32.and(head, 3), usual === "signed" ? SIGNED : UNSIGNED))),
-    near.set(i32.and(near, i32.gtS(128, exponent))),
+    near.set(i32.or(i32.eqz(head), i32.eq(i32.and(head, 3), KIND[usual]))),
+    // One factor there, and one back.
+    near.set(i32.and(near, i32.gtS(1 - LEAST, exponent))),
     factor.set(f32x4.splat(power(exponent))),
+    stored ? [up.set(f32x4.splat(power(i32.sub(0, exponent)))), counted()] : [],
   ];
 
-  /** Codes of four numbers in the room, each in an integer of its own; above that of a negative number all bits are ones. */
-  const four = (offset: number, { form, far }: Way): Vector => {
-    const dropped = DROPPED[form];
-    const up1 = f32x4.mul(v128.load(from, offset), up);
-    return i32x4.shrS(i32x4.add(far ? f32x4.mul(up1, down) : up1, i32x4.all(2 ** (dropped - 1))), dropped);
+  /** Eight codes from those with a digit more, by which they are rounded. */
+  const rounded = (longer: Vector): Vector => i16x8.avgrU(longer, i32x4.all(0));
+  /** The same without their signs, the upper four bits. */
+  const sizes = (longer: Vector): Vector => rounded(v128.and(longer, i16x8.all(0x0fff)));
+  /** Takes the `turn`th four of sixteen numbers, whose codes are stored with the last. What is too large for a code becomes the largest. */
+  const encoded = (turn: number, value: Vector, { form, far }: Way, to: wasm.Local<"i32">): wasm.Body => {
+    const near = f32x4.mul(value, up);
+    const laid = far ? f32x4.mul(near, down) : near;
+    const cut = i32x4.shrS(laid, DROPPED[form] - 1);
+    if (turn % 2 === 0) return four.set(cut);
+    if (turn === 1) return first.set(i16x8.narrowS(four, cut));
+    return [
+      last.set(i16x8.narrowS(four, cut)),
+      form === "signed"
+        ? [
+            codes.set(i8x16.narrowU(sizes(first), sizes(last))),
+            negative.set(v128.and(i8x16.narrowS(first, last), bytes(0x80))),
+            v128.store(to, v128.or(codes, negative)),
+            signed.set(v128.or(signed, negative)),
+          ]
+        : [
+            v128.store(to, codes.tee(i8x16.narrowU(rounded(first), rounded(last)))), // of a negative number the largest
+            least.set(i8x16.minU(least, codes)),
+          ],
+      tops.set(i8x16.maxU(tops, codes)),
+    ];
   };
-  const coded = (way: Way): wasm.Body => {
-    const pair = (offset: number): Vector => {
-      const both = i16x8.narrowS(four(offset, way), four(offset + 16, way));
-      // Of a code below 128, and a byte for its sign.
-      return way.form === "unsigned" ? both : i16x8.extaddPairwiseU(v128.and(both, i16x8.all(0x807f)));
-    };
-    const codes = (): Vector => i8x16.narrowU(pair(0), pair(32));
+
+  /** Whether the codes show that their scale is that of their block, and its form the usual one. Few blocks are too close to tell. */
+  const told = (): wasm.I32 => {
+    const above = (code: number): wasm.I32 => v128.anyTrue(i8x16.subSatU(tops, bytes(code)));
+    const form = usual === "signed" ? v128.anyTrue(signed) : i8x16.allTrue(least);
+    const reached = above(LARGEST[usual] - BINADE[usual]);
+    return i32.and(i32.and(form, reached), i32.eqz(above(LARGEST[usual] - 1)));
+  };
+
+  /** Encodes all numbers in the room. */
+  const all = (way: Way): wasm.Body => {
     const each = (...body: wasm.Body[]): wasm.Body => [
+      from.set(room),
       count.set(i32.const(BLOCK / 16)),
       repeat(count, body, advance(at, 16), advance(from, 64)),
     ];
-    if (way.form === "signed") return each(v128.store(at, codes()));
+    const coding = each([0, 1, 2, 3].map((turn) => encoded(turn, v128.load(from, 16 * turn), way, at)));
+    if (way.form === "signed") return coding;
     // Numbers as integers are not zero where the numbers are not, and none is negative.
     const raw = (offset: number): Vector => i16x8.narrowS(v128.load(from, offset), v128.load(from, offset + 16));
-    const least = (): Vector => i8x16.minU(i8x16.narrowU(raw(0), raw(32)), i32x4.all(0x01010101));
+    const one = (): Vector => i8x16.minU(i8x16.narrowU(raw(0), raw(32)), bytes(1));
     return [
-      laid.set(i32x4.all(-1)),
-      each(v128.store(at, number.tee(codes())), laid.set(i8x16.minU(laid, number))),
+      least.set(i32x4.all(-1)),
+      coding,
       // Numbers that are not zero have a code that is not, the least one. Few blocks have any that need it.
-      unless(
-        i8x16.allTrue(laid),
-        at.set(i32.sub(at, BLOCK)),
-        from.set(room),
-        each(v128.store(at, i8x16.maxU(least(), v128.load(at)))),
-      ),
+      unless(i8x16.allTrue(least), at.set(i32.sub(at, BLOCK)), each(v128.store(at, i8x16.maxU(one(), v128.load(at))))),
     ];
   };
-
-  /** Takes a number into the largest size of its block. */
-  const measured = (value: Vector): wasm.Body => [
-    // As integers, sizes are in the same order, and NaN is above them all; without signs, negative numbers are above others.
-    largest.set(i32x4.maxS(largest, number.tee(value))),
-    signs.set(i32x4.maxU(signs, number)),
-  ];
 
   const zeros = (to: wasm.Local<"i32">, many: number): wasm.Body => [
     count.set(i32.const(many)),
     repeat(count, v128.store(to, f32x4.all(0)), advance(to, 16)),
   ];
 
-  /** Encodes the numbers in the room, now that the largest is known. */
-  const closed = (): wasm.Body => [
-    // Where negative numbers came among others, the largest of the others is still to be found.
-    usual === "signed"
-      ? []
-      : unless(
-          i32.eqz(i32.and(near, i32x4.bitmask(signs))),
-          from.set(room),
-          count.set(i32.const(BLOCK / 4)),
-          repeat(count, measured(v128.load(from)), advance(from, 16)),
-        ),
+  /** Finds the largest size of the numbers in the room, and whether one is negative. */
+  const measured = (): wasm.Body => [
+    largest.set(f32x4.all(0)),
+    signs.set(f32x4.all(0)),
+    from.set(room),
+    count.set(i32.const(BLOCK / 16)),
+    repeat(
+      count,
+      [0, 16, 32, 48].map((offset) => [
+        // As integers, sizes are in the same order, and NaN is above them all; without signs, negative numbers are above others.
+        largest.set(i32x4.maxS(largest, number.tee(v128.load(from, offset)))),
+        signs.set(i32x4.maxU(signs, number)),
+      ]),
+      advance(from, 64),
+    ),
     largest.set(i32x4.maxS(largest, f32x4.abs(signs))),
     largest.set(i32x4.maxS(largest, swapped(2, 3, 0, 1))),
     most.set(f32x4.extractLane(0, i32x4.maxS(largest, swapped(1, 0, 3, 2)))),
+  ];
 
+  /** Encodes the numbers in the room, unless their codes are right already. */
+  const closed = (): wasm.Body => [
+    measured(),
     kind.set(select(i32.const(UNSIGNED), i32.const(ZERO), f32.gt(most, f32.const(0)))),
     kind.set(select(i32.const(SIGNED), kind, i32x4.bitmask(signs))),
     kind.set(select(kind, i32.const(BROKEN), f32.lt(most, f32.const(LIMIT)))),
@@ -135,21 +173,27 @@ export function float8(
     when(
       i32.or(bare, i32.eq(kind, SIGNED)),
       [
-        i32.store16(heads, i32.or(i32.shl(exponent, 2), kind)),
-        from.set(room),
-        // One factor, where a float32 with all its digits can be it.
-        lifted.set(i32.add(exponent, either(LIFT))),
-        when(
-          i32.or(i32.gtS(lifted, -LEAST), i32.gtS(LEAST, lifted)),
-          [
-            up.set(f32x4.splat(power(i32.sub(0, exponent)))),
-            down.set(f32x4.splat(power(i32.sub(0, either(LIFT))))),
-            when(bare, coded({ form: "unsigned", far: true }), coded({ form: "signed", far: true })),
-          ],
-          [
-            up.set(f32x4.splat(power(i32.sub(0, lifted)))),
-            when(bare, coded({ form: "unsigned", far: false }), coded({ form: "signed", far: false })),
-          ],
+        i32.store16(heads, kept.tee(i32.or(i32.shl(exponent, 2), kind))),
+        // Where numbers were encoded as they came, one code is not zero; where all are, none needs another.
+        unless(
+          i32.and(
+            i32.and(v128.anyTrue(tops), i32.eq(kept, i32.or(head, KIND[usual]))),
+            usual === "signed" ? i32.const(1) : i8x16.allTrue(least),
+          ),
+          // One factor, where a float32 with all its digits can be it.
+          lifted.set(i32.add(exponent, either(LIFT))),
+          when(
+            i32.or(i32.gtS(lifted, -LEAST), i32.gtS(LEAST, lifted)),
+            [
+              up.set(f32x4.splat(power(i32.sub(0, exponent)))),
+              down.set(f32x4.splat(power(i32.sub(0, either(LIFT))))),
+              when(bare, all({ form: "unsigned", far: true }), all({ form: "signed", far: true })),
+            ],
+            [
+              up.set(f32x4.splat(power(i32.sub(0, lifted)))),
+              when(bare, all({ form: "unsigned", far: false }), all({ form: "signed", far: false })),
+            ],
+          ),
         ),
       ],
       [i32.store16(heads, kind), zeros(at, BLOCK / 16)],
@@ -178,10 +222,11 @@ export function float8(
       const number = where === "rest" || turn % 2 === 0 ? low(placed()) : high(laid);
       return f32x4.mul(f32x4.mul(number, lift), scale);
     },
-    write: (turn, value, where) =>
-      where === "usual" && usual === "unsigned"
-        ? [v128.store(from, number.tee(value), 16 * turn), signs.set(i32x4.maxU(signs, number))]
-        : [v128.store(from, number.tee(value), 16 * turn), measured(number)],
+    // Sixteen codes are stored after the last of them was read.
+    write: (turn, value, where) => [
+      v128.store(from, number.tee(value), 16 * turn),
+      where === "usual" ? encoded(turn, number, { form: usual, far: false }, pointer) : [],
+    ],
     forward: (numbers) => [advance(pointer, numbers), advance(from, 4 * numbers)],
     block: {
       open: (part) => [
@@ -192,7 +237,10 @@ export function float8(
         from.set(room),
       ],
       usual: () => near,
-      close: () => [stored ? closed() : [], advance(heads, 2)],
+      close: () => [
+        stored ? when(told(), i32.store16(heads, i32.or(head, KIND[usual])), closed()) : [],
+        advance(heads, 2),
+      ],
     },
   };
 }

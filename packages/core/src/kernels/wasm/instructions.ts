@@ -127,6 +127,10 @@ export const i8x16 = {
   allTrue: (a: V128): I32 => value("i32", a.code, simd(0x63)),
   /** Two vectors of sixteen-bit integers as one of bytes, each kept between 0 and 255. */
   narrowU: two(0x66),
+  /** The same, each kept between -128 and 127. */
+  narrowS: two(0x65),
+  /** Without signs, at least zero. */
+  subSatU: two(0x73),
   minU: two(0x77),
   maxU: two(0x79),
 };
@@ -137,8 +141,6 @@ export const i16x8 = {
   narrowU: two(0x86),
   /** The same, each kept between -32768 and 32767. */
   narrowS: two(0x85),
-  /** The sums of two bytes each, without signs. */
-  extaddPairwiseU: one(0x7d),
   eq: two(0x2d),
   gtS: two(0x31),
   shl: shift(0x8b),
@@ -147,6 +149,8 @@ export const i16x8 = {
   sub: two(0x91),
   /** Without signs, at least zero. */
   subSatU: two(0x93),
+  /** Half of the sums and one, without signs: of a number and zero, half of it, rounded up. */
+  avgrU: two(0x9b),
   /** Eight times the same constant. */
   all: (x: number): V128 => i32x4.all((x & 0xffff) | (x << 16)),
   /** Eight integers out of the sixteen of two vectors. */
