@@ -19,7 +19,7 @@ import { type Room, Workspace } from "./matrices/workspace.ts";
 import { Slots } from "./memory/slots.ts";
 import type { Tensor } from "./memory/tensor.ts";
 import type { Engine } from "./options.ts";
-import { copyOut } from "./rows.ts";
+import { codeRows, copyOut } from "./rows.ts";
 import { execute } from "./step/execute.ts";
 import type { ArrayJob, Input } from "./step/group.ts";
 import { type RowsInPlace, rowsInPlace } from "./step/rows.ts";
@@ -177,6 +177,7 @@ export class ArraysBackend implements Backend<Tensor, Input> {
           if (coded) coded.seed = seedOf(parameter.name, slot, t);
     for (const rows of inPlace) rows.run();
     once?.run(copied, (tasks) => execute(tasks, this.#pool));
+    if (this.#codecOf) for (const { parameter, tensors, t } of copied) codeRows(parameter, tensors, t);
     step?.run(lasting, (tasks) => execute(tasks, this.#pool), others && reduceSums);
   }
 

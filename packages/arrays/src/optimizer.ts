@@ -282,7 +282,7 @@ class ArraysOptimizer implements Optimizer {
     const rows = this.#loop.rows(parameter.name, p);
     if (!rows) return undefined;
     this.#backend.settle();
-    return stepOfRows(parameter, p, rows, gradient);
+    return stepOfRows(p, rows, gradient);
   }
 
   /** Puts other inputs beside the gradients of their parameters. */

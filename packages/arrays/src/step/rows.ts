@@ -46,7 +46,8 @@ export function rowsInPlace(
   const { whole: p, places, width } = tensors.p!.rows!; // the job is one of rows
   const home = Object.values(tensors).find(({ rows }) => rows !== undefined && rows.whole !== p && rows.whole.runner)
     ?.rows?.whole.runner;
-  if (!loop || width > CHUNK || !Object.values(inputs).every(isPlain)) return undefined;
+  const codes = Object.values(tensors).some(({ rows }) => rows?.whole.coded);
+  if (!loop || codes || width > CHUNK || !Object.values(inputs).every(isPlain)) return undefined;
   const near: Runner | undefined = home ?? p.runner;
   const runner = near?.fits(need) ? near : anyRunner();
   const { kernel, values } = loop;
