@@ -11,5 +11,4 @@ export type { Gradients } from "./variables/gradients.ts";
 export { applyConstraints, initializeModel, type LayersModel } from "./variables/layers.ts";
 export type { RowGradient } from "./variables/lookups.ts";
 export type { Describe } from "./variables/parameters.ts";
-export { withReadouts } from "./variables/readouts.ts";
 export { registerWasmGradients } from "./wasm/gradients.ts";

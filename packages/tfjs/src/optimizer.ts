@@ -36,6 +36,7 @@ import {
   type Variable,
 } from "@tensorflow/tfjs-core";
 import type { OptimizerOptions } from "./options.ts";
+import { attend, attendModels, isAttended } from "./readouts.ts";
 import { groupsOf, readConfig, writeConfig } from "./saved/config.ts";
 import { rules } from "./saved/rules.ts";
 import { stateOf } from "./saved/state.ts";
@@ -59,7 +60,6 @@ import {
 } from "./variables/gradients.ts";
 import { gradientsByRows, isOnHost, numbersOf } from "./variables/lookups.ts";
 import { checkDescribe, type Describe } from "./variables/parameters.ts";
-import { isAttended } from "./variables/readouts.ts";
 import { registerWasmGradients } from "./wasm/gradients.ts";
 
 /**
@@ -82,7 +82,7 @@ export class DescentOptimizer extends Optimizer {
   readonly #configured: Configured;
   readonly #describe: Describe | undefined;
   readonly #byRows: OptimizerOptions["rows"];
-  /** The title of a rule that evaluates at other weights than it trains, until the model is known to use them. */
+  /** The title of a rule that evaluates at other weights than it trains, until models are known to use them. */
   #readout: string | undefined;
   readonly #groups: ReadonlyMap<string, Group>;
   /** Whether a hyper-parameter was ever set. */
@@ -135,6 +135,7 @@ export class DescentOptimizer extends Optimizer {
     this.#together = world && new Together(world, this.#nonFinite !== "apply");
     this.#tensors = new Tensors({ fuse: fused, check: this.#nonFinite !== "apply", codecOf });
     this.#trained = new Trained(this.#tensors, configured, waiting, this.#describe);
+    if (this.#readout !== undefined) attend(this, this.#trained);
     Object.defineProperty(this, DISPOSE, { value: () => this.dispose() });
     registerWasmGradients();
     repairTfjsNode();
@@ -160,12 +161,13 @@ export class DescentOptimizer extends Optimizer {
   /**
    * Calls `use` while the variables hold the parameters to evaluate with, if they are not the trained ones (the average of `ema`,
    * the `x` of schedule-free rules). Afterwards, on errors too, the variables hold exactly the bits they held before:
-   * `opt.withReadout(() => model.evaluate(xs, ys))`. `use` may return a promise.
+   * `opt.withReadout(() => lossOf(model.apply(xs), ys))`. `use` may return a promise. A tf.LayersModel does so by itself in evaluate,
+   * predict and fit's validation.
    */
   withReadout<R>(use: () => R): R {
     this.#readout = undefined; // its caller knows
     takes("withReadout", "a function", use, isCallback(use));
-    return this.#trained.loop.withReadout(this.#trained.held(), use);
+    return this.#trained.withReadout(use);
   }
 
   /** Undoes a round of several phases that is under way: the variables go back to where it began. */
@@ -249,9 +251,10 @@ export class DescentOptimizer extends Optimizer {
   /** Warns once if a model is trained that evaluates at the wrong weights. */
   #warn(): void {
     if (this.#readout === undefined) return;
-    if (!isAttended(this))
+    // Its class may have come after this optimizer was made.
+    if (!isAttended(this) && !attendModels())
       backend_util.warn(
-        `${this.#readout} is evaluated at other weights than it trains, and a tf.LayersModel does not know which. Wrap it, withReadouts(model), and its evaluate, predict and validation use them; in a loop of your own, evaluate within withReadout(() => …).`,
+        `${this.#readout} is evaluated at other weights than it trains. A tf.LayersModel does so by itself if it is of the tfjs that this package uses, and this step came from elsewhere. For models of another copy of tfjs, call registerAll(tf); in a loop of your own, evaluate a model's predict(), or anything within withReadout(() => …).`,
       );
     this.#readout = undefined;
   }

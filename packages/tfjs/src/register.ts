@@ -1,11 +1,13 @@
 import { OptimizerError } from "@descent/core";
 import { knownOptions, type RuleSpec, shown } from "@descent/core/adapter";
 import { DescentOptimizer } from "./optimizer.ts";
+import { attendModels } from "./readouts.ts";
 import { rules } from "./saved/rules.ts";
 
 /**
- * Lets tf.loadLayersModel find this package's optimizer in a saved model; call it with the tf that loads. `rules` with
- * macros must be given, because a file holds equations but no code.
+ * Lets tf.loadLayersModel find this package's optimizer in a saved model; call it with the tf that loads. Where a page has several
+ * copies of tfjs, it also lets the models of this one evaluate at the weights that a rule provides for that. `rules` with macros must be
+ * given, because a file holds equations but no code.
  */
 export function registerAll(
   tf: Pick<typeof import("@tensorflow/tfjs-core"), "serialization">,
@@ -17,5 +19,6 @@ export function registerAll(
   if (!Array.isArray(given) || !given.every((rule) => typeof rule?.title === "string"))
     throw new OptimizerError(`registerAll takes rules as a list, { rules: [muon] }; got ${shown(given)}.`);
   tf.serialization.registerClass(DescentOptimizer);
+  attendModels(tf.serialization);
   for (const rule of given) rules[rule.title] = rule;
 }

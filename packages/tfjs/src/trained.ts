@@ -21,6 +21,10 @@ import { type Describe, parameterOf } from "./variables/parameters.ts";
 
 /** The optimizer that stepped a variable last. */
 const owners = new WeakMap<Variable, Trained>();
+/** The variables of the optimizer that stepped this one last. */
+export const ownerOf = (variable: Variable): Trained | undefined => owners.get(variable);
+/** Says that another optimizer than those of this package steps a variable. */
+export const disown = (variable: Variable): boolean => owners.delete(variable);
 
 /** An entry of a tf.LayersModel's `weights`, which reads as its variable. */
 interface LayerWeight {
@@ -92,7 +96,12 @@ export class Trained {
   take(variables: readonly Variable[]): readonly Variable[] {
     this.forget();
     const fresh = variables.filter((variable) => this.#variables.get(variable.name) !== variable);
-    if (fresh.length === 0) return fresh;
+    if (fresh.length > 0) this.#add(fresh);
+    for (const variable of variables) if (owners.get(variable) !== this) owners.set(variable, this);
+    return fresh;
+  }
+
+  #add(fresh: readonly Variable[]): void {
     const parameters = fresh.map((variable) => parameterOf(variable, this.#describe));
     const { waiting, loop } = this;
     const matches = waiting.match(fresh);
@@ -119,9 +128,7 @@ export class Trained {
     for (const [i, variable] of fresh.entries()) {
       this.#variables.set(variable.name, variable);
       this.#parameters.set(variable.name, parameters[i]!); // one each
-      owners.set(variable, this);
     }
-    return fresh;
   }
 
   /** Throws if a group has none of the variables about to be stepped, nor any other. */
@@ -161,6 +168,11 @@ export class Trained {
   held(): readonly (readonly [string, Variable])[] {
     this.forget();
     return [...this.#variables];
+  }
+
+  /** Calls `use` while the variables hold the parameters to evaluate with. */
+  withReadout<R>(use: () => R): R {
+    return this.loop.withReadout(this.held(), use);
   }
 
   /** Drops the state of disposed variables. */

@@ -1,7 +1,7 @@
 import { ema } from "@descent/averaging";
 import { sgd } from "@descent/sgd";
 import { expect, test } from "vitest";
-import { optimizer, withReadouts } from "../src/index.ts";
+import { optimizer } from "../src/index.ts";
 import { randn, tf, use } from "./backends.ts";
 
 /** Means and population variances over examples, in float64: those that Keras keeps. */
@@ -15,7 +15,7 @@ test("moving statistics follow an average by the README's lines: the mean over b
   await use("cpu");
   const norm = tf.layers.batchNormalization({ momentum: 0.9 });
   const dense = tf.layers.dense({ units: 2, useBias: false, inputShape: [3] });
-  const model = withReadouts(tf.sequential({ layers: [dense, norm, tf.layers.dense({ units: 1 })] }));
+  const model = tf.sequential({ layers: [dense, norm, tf.layers.dense({ units: 1 })] });
   const opt = optimizer(ema(sgd({ lr: 0.5 }), { decay: 0.5 }));
   model.compile({ optimizer: opt, loss: "meanSquaredError" });
   await model.fit(randn([64, 3]), randn([64, 1], 2), { epochs: 3, verbose: 0, shuffle: false });

@@ -1,7 +1,7 @@
 import { transform } from "@descent/core";
 import { sgd } from "@descent/sgd";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { optimizer, withReadouts } from "../src/index.ts";
+import { optimizer, registerAll } from "../src/index.ts";
 import { tf, use } from "./backends.ts";
 
 /*
@@ -25,10 +25,9 @@ const models: Readonly<Record<string, () => Model>> = {
   sequential: () => tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [1] }), dense()] }),
   "sequential, which builds late": () => {
     const model = tf.sequential();
-    const wrapped = withReadouts(model);
     model.add(tf.layers.inputLayer({ inputShape: [1] }));
     model.add(dense());
-    return wrapped;
+    return model;
   },
   functional: () => {
     const inputs = tf.input({ shape: [1] });
@@ -39,6 +38,7 @@ const loss = (_: Tensor, y: Tensor): Tensor => y.sum(-1);
 const x = () => tf.ones([1, 1]);
 const scalar = (result: Tensor | Tensor[]): number => (Array.isArray(result) ? result[0]! : result).dataSync()[0]!;
 const weight = (model: Model): number => scalar(model.getWeights());
+const predicted = (model: Model): number => scalar(model.predict(x()));
 
 beforeEach(() => use("cpu"));
 afterEach(() => {
@@ -48,7 +48,7 @@ afterEach(() => {
 
 describe.each(Object.entries(models))("a %s model", (_, make) => {
   const start = (): { model: Model; opt: ReturnType<typeof optimizer> } => {
-    const model = withReadouts(withReadouts(make())); // twice is once
+    const model = make();
     const opt = optimizer(ema(sgd({ lr: 1 })));
     model.compile({ optimizer: opt, loss });
     return { model, opt };
@@ -63,7 +63,7 @@ describe.each(Object.entries(models))("a %s model", (_, make) => {
     const average = [7.75, 7.75 * 0.75 + 6 * 0.25];
     expect(history.val_loss).toEqual(average);
     expect(scalar(model.evaluate(x(), x()) as Tensor)).toBe(average[1]);
-    expect(scalar(model.predict(x()) as Tensor)).toBe(average[1]);
+    expect(predicted(model)).toBe(average[1]);
     expect(scalar(model.predictOnBatch(x()) as Tensor)).toBe(average[1]);
     const data = tf.data.array([{ xs: tf.ones([1]), ys: tf.ones([1]) }]).batch(1);
     const [tested] = [await model.evaluateDataset(data as never, { batches: 1 })];
@@ -71,7 +71,9 @@ describe.each(Object.entries(models))("a %s model", (_, make) => {
     const fitted = await model.fitDataset(data as never, { epochs: 1, verbose: 0, validationData: data as never });
     expect(fitted.history.val_loss).toEqual([average[1]! * 0.75 + 5 * 0.25]);
     expect(weight(model)).toBe(5);
-    expect(warn.mock.calls.filter(([text]) => String(text).includes("withReadouts"))).toEqual([]);
+    await model.trainOnBatch(x(), x());
+    expect(weight(model)).toBe(4);
+    expect(warn.mock.calls.filter(([text]) => String(text).includes("evaluate"))).toEqual([]);
   });
 
   test("has its weights back after errors, and keeps no tensor", async () => {
@@ -89,35 +91,113 @@ describe.each(Object.entries(models))("a %s model", (_, make) => {
     expect(weight(model)).toBe(6);
   });
 
-  test("evaluates as ever with another optimizer", async () => {
-    const model = withReadouts(make());
+  test("evaluates as ever with another optimizer, also one that comes later", async () => {
+    const model = make();
     for (const opt of [tf.train.sgd(1), optimizer(sgd({ lr: 1 }))]) {
       model.compile({ optimizer: opt, loss });
       await model.fit(x(), x(), { epochs: 1, verbose: 0 });
     }
-    expect(scalar(model.predict(x()) as Tensor)).toBe(6);
+    expect(predicted(model)).toBe(6);
+    for (const [at, opt] of [tf.train.sgd(1), optimizer(sgd({ lr: 1 }))].entries()) {
+      model.compile({ optimizer: optimizer(ema(sgd({ lr: 1 }))), loss });
+      await model.fit(x(), x(), { epochs: 1, verbose: 0 });
+      expect(predicted(model)).toBe(weight(model) + 0.75);
+      model.compile({ optimizer: opt, loss });
+      expect(predicted(model)).toBe(weight(model) + 0.75); // it has not trained
+      await model.fit(x(), x(), { epochs: 1, verbose: 0 });
+      expect(predicted(model)).toBe(4 - 2 * at);
+    }
+  });
+
+  test("is evaluated at the average within withReadout, and not once its optimizer is disposed of", async () => {
+    const { model, opt } = start();
+    await model.fit(x(), x(), { epochs: 1, verbose: 0 });
+    expect(opt.withReadout(() => [predicted(model), weight(model)])).toEqual([7.75, 7.75]);
+    opt.dispose();
+    expect(predicted(model)).toBe(7);
+  });
+
+  test("that is loaded with its optimizer is evaluated at the average before it trains on", async () => {
+    const { model } = start();
+    await model.fit(x(), x(), { epochs: 1, verbose: 0 });
+    let saved: import("@tensorflow/tfjs").io.ModelArtifacts | undefined;
+    const keep = tf.io.withSaveHandler(async (artifacts) => {
+      saved = artifacts;
+      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: "JSON" } };
+    });
+    // A loss that is a function is not saved.
+    model.compile({ optimizer: model.optimizer, loss: "meanAbsoluteError" });
+    await model.save(keep, { includeOptimizer: true });
+    registerAll(tf, { rules: [] });
+    const loaded = await tf.loadLayersModel(tf.io.fromMemory(saved!));
+    expect(weight(loaded)).toBe(7);
+    expect(predicted(loaded)).toBe(7.75);
+    expect(scalar(loaded.evaluate(x(), tf.zeros([1, 1])) as Tensor)).toBe(7.75);
+    expect(weight(loaded)).toBe(7);
   });
 });
 
-test("who trains a model that was not wrapped is told once, who evaluates within withReadout is not", async () => {
-  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
-  const told = (): number => warn.mock.calls.filter(([text]) => String(text).includes("withReadouts(model)")).length;
-  const model = models.functional!();
-  model.compile({ optimizer: optimizer(ema(sgd({ lr: 1 }))), loss });
-  await model.fit(x(), x(), { epochs: 2, verbose: 0 });
-  expect(told()).toBe(1);
+test("a model that was never compiled, and one that shares its layers, predict at the average, but within a gradient at the weights", () => {
+  const layer = dense();
+  const inputs = tf.input({ shape: [1] });
+  const outputs = layer.apply(inputs) as import("@tensorflow/tfjs").SymbolicTensor;
+  const model = tf.model({ inputs, outputs });
+  const doubled = tf.layers.dense({
+    units: 1,
+    useBias: false,
+    kernelInitializer: tf.initializers.constant({ value: 2 }),
+  });
+  const longer = tf.model({ inputs, outputs: doubled.apply(outputs) as import("@tensorflow/tfjs").SymbolicTensor });
   const opt = optimizer(ema(sgd({ lr: 1 })));
-  const w = tf.variable(tf.scalar(8));
-  opt.applyGradients({ [w.name]: tf.scalar(1) });
-  opt.withReadout(() => undefined);
-  opt.minimize(() => w.asScalar(), true, [w]);
-  expect(told()).toBe(1);
+  const w = layer.getWeights()[0] && (layer.trainableWeights[0]!.read() as import("@tensorflow/tfjs").Variable);
+  const cost = opt.minimize(() => (model.predict(x()) as Tensor).square().asScalar(), true, [w!])!;
+  expect(scalar(cost)).toBe(64);
+  expect(weight(model)).toBe(-8); // 8 - 16, the gradient of the square at 8
+  const average = 8 * 0.75 - 8 * 0.25;
+  expect(predicted(model)).toBe(average);
+  expect(predicted(longer)).toBe(2 * average);
+  const [value, gradient] = tf.tidy(() => {
+    const { value, grads } = tf.variableGrads(() => (model.predict(x()) as Tensor).square().asScalar(), [w!]);
+    return [scalar(value), scalar(grads[w!.name]!)];
+  });
+  expect([value, gradient]).toEqual([64, -16]); // at -8
 });
 
-test.each<[string, unknown]>([
-  ["nothing", undefined],
-  ["an optimizer", { minimize: () => {} }],
-  ["a model without evaluation", { weights: [], fit: () => {}, fitDataset: () => {}, trainOnBatch: () => {} }],
-])("withReadouts refuses %s", (_, given) => {
-  expect(() => withReadouts(given as object)).toThrow("withReadouts takes a model of layers");
+test("a model of another tfjs is told of once, and evaluates at the average after registerAll", () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  const told = (): number => warn.mock.calls.filter(([text]) => String(text).includes("registerAll(tf)")).length;
+  const opt = optimizer(ema(sgd({ lr: 1 })));
+  const w = tf.variable(tf.scalar(8));
+  // As the class of another copy does it.
+  class Other {
+    readonly optimizer = opt;
+    readonly weights = [{ read: () => w }];
+    fit(): void {
+      this.makeTrainFunction()();
+    }
+    makeTrainFunction(): () => void {
+      return () => void opt.minimize(() => w.asScalar(), true, [w]);
+    }
+    predict = (): number => this.predictLoop();
+    predictLoop(): number {
+      return scalar(w);
+    }
+    testLoop(): void {}
+    async evaluateDataset(): Promise<void> {}
+  }
+  const model = new Other();
+  model.fit();
+  model.fit();
+  expect(told()).toBe(1);
+  expect(model.predict()).toBe(6);
+  const serialization = {
+    registerClass: () => {},
+    SerializationMap: { getMap: () => ({ classNameMap: { Model: [Other] } }) },
+  };
+  registerAll({ serialization } as never);
+  expect(model.predict()).toBe(7.75 * 0.75 + 6 * 0.25);
+  const own = optimizer(ema(sgd({ lr: 1 })));
+  own.withReadout(() => undefined);
+  own.minimize(() => w.asScalar(), true, [w]);
+  expect(told()).toBe(1); // who evaluates within withReadout knows
 });

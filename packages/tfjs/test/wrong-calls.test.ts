@@ -134,7 +134,6 @@ wrongCalls(tfjs, {
       made().load(state, { variables: [w], rename, resize, strict: false }),
     args: () => [{ w: "w" }, "pad"],
   },
-  withReadouts: { args: () => [model] },
   "rows of a gradient": {
     call: (rows: number[], data: Float32Array) => made().applyGradients({ table: { rows, data } }),
     args: () => [[0], Float32Array.of(1)],

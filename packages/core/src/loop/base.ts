@@ -56,6 +56,11 @@ export class BaseLoop<T> {
     return this.roster.disposed;
   }
 
+  /** Whether the parameters to evaluate with are in place, within `withReadout`. */
+  get shows(): boolean {
+    return this.roster.shown;
+  }
+
   /** Whether parameters to evaluate with differ from those that are trained. */
   get hasReadout(): boolean {
     return [...this.roster.members.values()].some(({ cohort, t }) => cohort?.readout !== undefined && t > 0);
