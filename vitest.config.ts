@@ -27,7 +27,8 @@ const alias = readdirSync(join(import.meta.dirname, "packages")).flatMap((folder
   );
 });
 
-const alone = ["packages/{tfjs,onnxruntime}/test/**/*.test.ts", "apps/*/test/**/*.test.ts"];
+const app = ["apps/mnist/test/**/*.test.ts"];
+const alone = ["packages/{tfjs,onnxruntime}/test/**/*.test.ts", "apps/!(mnist)/test/**/*.test.ts"];
 const projects: TestProjectConfiguration[] = [
   // One process runs many files, so that each package is read and compiled once: nothing here outlives its file.
   {
@@ -35,19 +36,19 @@ const projects: TestProjectConfiguration[] = [
     test: {
       name: "unit",
       include: ["packages/*/test/**/*.test.ts", "tests/**/*.test.ts"],
-      exclude: [
-        ...alone,
-        "**/*.browser.test.ts",
-        "tests/{packaging,installs,bundle-offline}.test.ts",
-        "**/node_modules/**",
-      ],
+      exclude: [...app, ...alone, "**/*.browser.test.ts", "tests/{packaging,installs}.test.ts", "**/node_modules/**"],
       isolate: false,
       restoreMocks: true,
       unstubEnvs: true,
       unstubGlobals: true,
     },
   },
-  // A process for each file: frameworks whose settings hold for the whole process, and the app, which listens to signals.
+  // The app, whose engines take seconds to be read: once for its files, apart from those that count what is theirs.
+  {
+    extends: true,
+    test: { name: "app", include: app, isolate: false, restoreMocks: true, unstubEnvs: true, unstubGlobals: true },
+  },
+  // A process for each file: frameworks whose settings hold for the whole process.
   {
     extends: true,
     test: { name: "alone", include: alone, exclude: ["**/*.browser.test.ts", "**/node_modules/**"] },
@@ -120,6 +121,7 @@ export default defineConfig({
   resolve: { alias },
   test: {
     projects,
+    setupFiles: [join(import.meta.dirname, "tests/equal.ts")],
     testTimeout: HANG,
     hookTimeout: HANG,
     // Of twenty thousand tests some watch processes, locks and browsers, and one in a run may lose a race on a busy machine. It

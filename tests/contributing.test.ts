@@ -105,7 +105,7 @@ describe("a contributor who follows CONTRIBUTING.md", () => {
     const report = JSON.parse(readFileSync(at(".ci/out/vitest.json"), "utf8")) as Record<string, number>; // as vitest.config.ts says
     const { numPassedTests, numFailedTests } = report;
     expect(numFailedTests).toBe(0);
-    expect(numPassedTests).toBeGreaterThan(30);
+    expect(numPassedTests).toBeGreaterThan(15);
   });
 
   test("sees every mutant of the rule noticed, and nothing to lint", async () => {

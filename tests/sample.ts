@@ -1,4 +1,4 @@
-import { type Kit, kit } from "@descent/conformance";
+import { arraysTargets, type Kit, kit } from "@descent/conformance";
 import { describe, test } from "vitest";
 import { LONG, long } from "./long.ts";
 
@@ -22,3 +22,35 @@ export function sampled(of: number, always = /^$/): Kit {
 
 /** The kit for a software GPU: every formula, leaks, and one in three of the checks that mostly try what runs on the host. */
 export const { describeBackend: describeGpu } = sampled(3, /^(computes|refuses|holds nothing)/);
+
+/**
+ * The kit for the rules of a family, on typed arrays. Everything is tried of every rule: a check on one of the three engines, the
+ * next on the next; goldens on WebAssembly in place and one of the other two. In `npm run test:long` all run on all.
+ */
+export const { describeRules } = inTurns();
+
+function inTurns(): Kit {
+  const of = arraysTargets().length;
+  let rule = "";
+  let [rules, engine, checks, settings] = [0, 0, 0, 0];
+  return kit({
+    describe: (name, body) =>
+      describe(name, () => {
+        const [before = ""] = name.split(" on ");
+        engine = before === rule ? engine + 1 : 0;
+        if (engine === 0) rules++;
+        [rule, checks, settings] = [before, 0, 0];
+        return body();
+      }),
+    test: (name, body) => {
+      // The rule's own tests stand outside those of engines. Recovery is tried on the first engine alone; where there is none, a
+      // thousand steps show it.
+      const always =
+        rule === "rules" || name.startsWith("moves again ") || (name.startsWith("stays where ") && rules % 4 === 0);
+      const turn = name.startsWith("moves as ")
+        ? engine === 0 || (settings++ + rules) % (of - 1) === engine - 1
+        : !/^(moves again|stays where) /.test(name) && (checks++ + rules) % of === engine;
+      (always || turn ? test : longTest)(name, body);
+    },
+  });
+}

@@ -37,7 +37,7 @@ export function newFamily(
   writeFileSync(
     path.join(home, `test/${name}.test.ts`),
     `import { goldens } from "@descent/conformance";
-import { describeRules } from "@descent/conformance/vitest";
+import { describeRules } from "../../../tests/sample.ts";
 import * as rules from "../src/index.ts";
 
 describeRules(rules, goldens(${JSON.stringify(name)}));

@@ -350,10 +350,9 @@ describe("a checkpoint", () => {
       expect(() => loadCheckpoint(file)).toThrow(UserError);
     }
     for (let at = 0; at < 3000; at += 37) {
-      writeFileSync(
-        file,
-        whole.map((byte, i) => (i === at ? byte ^ 0x15 : byte)),
-      );
+      const changed = Buffer.from(whole);
+      changed[at]! ^= 0x15;
+      writeFileSync(file, changed);
       try {
         loadCheckpoint(file);
       } catch (error) {

@@ -1,19 +1,20 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, type MockInstance, test, vi } from "vitest";
 import { type Interrupt, leave, listen, streamCode } from "../src/terminal/interrupt.ts";
 
 let interrupt: Interrupt;
 const said: string[] = [];
-const exit = vi.spyOn(process, "exit").mockImplementation(() => undefined as never); // the run under test goes on
+let exit: MockInstance<typeof process.exit>;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["performance"] });
   said.length = 0;
-  exit.mockClear();
+  exit = vi.spyOn(process, "exit").mockImplementation(() => undefined as never); // the run under test goes on
   interrupt = listen((line) => said.push(line));
 });
 afterEach(() => {
   interrupt.release();
   vi.useRealTimers();
+  exit.mockRestore();
 });
 
 test("Ctrl-C asks the run to stop, and says what another one does", () => {

@@ -4,8 +4,8 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { afterAll, onTestFinished } from "vitest";
-import { bundle } from "../../../tests/bundle.ts";
+import { onTestFinished } from "vitest";
+import { compiled } from "../../../tests/bundle.ts";
 import { HANG } from "../../../tests/limits.ts";
 
 /** A folder that is gone after the test. */
@@ -19,9 +19,6 @@ const app = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 /** The command that runs the app from source, as `npm start` does. */
 const fromSource = [process.execPath, "--conditions=@descent/source", "--import", tsx, app] as const;
-
-let bundled: ReturnType<typeof bundle> | undefined;
-afterAll(async () => (await bundled)?.remove());
 
 export interface Ran {
   readonly code: number | null;
@@ -40,12 +37,12 @@ export async function run(
     readonly before?: string;
     /** A shell command that reads what the program prints. */
     readonly through?: string;
-    /** Whether to run the source, as `npm start` does, and not the same code compiled once for all runs of a test file. */
+    /** Whether to run the source, as `npm start` does, and not the same code compiled once for all runs. */
     readonly source?: boolean;
   },
 ): Promise<Ran> {
   const { cwd, env = {}, watch, before, through, source = false } = options;
-  const command = source ? fromSource : [process.execPath, (await (bundled ??= bundle(app))).file];
+  const command = source ? fromSource : [process.execPath, await compiled(app)];
   const words = [...command, ...args];
   const line = through === undefined ? `${before}; exec "$@"` : `"$@" | ${through}; exit \${PIPESTATUS[0]}`;
   const [file, rest] =

@@ -1,8 +1,9 @@
 import * as rules from "@descent/adam";
 import { goldens } from "@descent/conformance";
-import { describeRules, law } from "@descent/conformance/vitest";
+import { law } from "@descent/conformance/vitest";
 import { decoupledDecay } from "@descent/core";
 import { sgd } from "@descent/sgd";
+import { describeRules } from "../../../tests/sample.ts";
 
 const { adam, adamax, adamaxw, adamw, adan, adanw, nadam, nadamw } = rules;
 const { radam, radamw } = rules;

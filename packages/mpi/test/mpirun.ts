@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { compiled } from "../../../tests/bundle.ts";
 import { root } from "../../../tests/workspace.ts";
-import { compiledOf } from "./ranks.ts";
 
 /** The end of a job. */
 export interface Ended {
@@ -39,9 +39,9 @@ interface How {
 /** Starts program.ts on that many ranks. */
 export async function ranks(size: number, args: readonly string[], how: How): Promise<Ended> {
   const { mpirun, env = {}, within = [], options = [], signal, hearing } = how;
-  const program = [process.execPath, await compiledOf(path.join(import.meta.dirname, "program.ts")), ...args];
+  const program = [process.execPath, await compiled(path.join(import.meta.dirname, "program.ts")), ...args];
   const out = mkdtempSync(path.join(tmpdir(), "descent-out-"));
-  const cli = await compiledOf(path.join(import.meta.dirname, "../src/cli.ts"));
+  const cli = await compiled(path.join(import.meta.dirname, "../src/cli.ts"));
   const [command, ...launcher] = [...within, process.execPath, cli] as const;
   const child = spawn(command!, [...launcher, "-n", `${size}`, ...options, "--", ...program], {
     cwd: root,

@@ -1,23 +1,10 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
-import { bundle } from "../../../tests/bundle.ts";
-
-/** The source is TypeScript: compiled once for all ranks, it starts in a third of the time. One process may run several test files. */
-const compiled = new Map<string, ReturnType<typeof bundle>>();
-
-/** A file that Node runs in the place of a TypeScript file of a package. */
-export async function compiledOf(file: string): Promise<string> {
-  let made = compiled.get(file);
-  if (made) return (await made).file;
-  compiled.set(file, (made = bundle(file)));
-  const { file: built, remove } = await made;
-  process.once("exit", remove);
-  return built;
-}
+import { compiled } from "../../../tests/bundle.ts";
 
 /** Runs `run` of a module, given by its URL, in worker threads, one per rank, and returns what each gave. */
 export async function inThreads<R>(size: number, url: URL, data: object): Promise<R[]> {
-  const file = pathToFileURL(await compiledOf(fileURLToPath(url))).href;
+  const file = pathToFileURL(await compiled(fileURLToPath(url))).href;
   const code = `
     const { workerData: { file, shared, rank, data }, parentPort } = require("node:worker_threads");
     import(file)

@@ -1,5 +1,5 @@
 import { goldens } from "@descent/conformance";
-import { describeRules } from "@descent/conformance/vitest";
+import { describeRules } from "../../../tests/sample.ts";
 import * as rules from "../src/index.ts";
 
 describeRules(rules, goldens("preconditioned"));

@@ -1,6 +1,7 @@
 import { goldens } from "@descent/conformance";
-import { describeRules, law } from "@descent/conformance/vitest";
+import { law } from "@descent/conformance/vitest";
 import * as rules from "@descent/sgd";
+import { describeRules } from "../../../tests/sample.ts";
 
 const { classicalMomentum, dampenedMomentum, lion, momentum, nesterov, optimisticSgd, pid, qhm } = rules;
 const { sgd, sgdp, sgdw, sgld, signSgd, signum, tiger } = rules;

@@ -2,9 +2,10 @@ import { readFile } from "node:fs/promises";
 import { adam } from "@descent/adam";
 import { optimizer } from "@descent/arrays";
 import { arraysTargets, followGolden, type GoldenSetting, goldens, TOLERANCE } from "@descent/conformance";
-import { describeRules, law } from "@descent/conformance/vitest";
+import { law } from "@descent/conformance/vitest";
 import { momentum, sgd } from "@descent/sgd";
 import { describe, expect, test } from "vitest";
+import { describeRules } from "../../../tests/sample.ts";
 import * as rules from "../src/index.ts";
 
 interface Setting extends GoldenSetting {
