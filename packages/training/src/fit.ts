@@ -1,7 +1,8 @@
 import { OptimizerError } from "@descent/core";
-import { flag, isCallback, isRecord, knownOptions, oneOf, shown, takes, whole } from "@descent/core/adapter";
+import { flag, isCallback, knownOptions, list, oneOf, shown, takes, whole } from "@descent/core/adapter";
 import { breathing } from "./breath.ts";
 import type { Callback, Logs, Saved } from "./callbacks/callback.ts";
+import { checkCallbacks } from "./callbacks/check.ts";
 import { batches, checkRepeatable, countOf, type Data, type Drawing, prefetched } from "./data/batches.ts";
 import { isDataset } from "./data/dataset.ts";
 import { type Measured, Measures } from "./measures.ts";
@@ -96,7 +97,7 @@ export async function fit<B>(model: Model<NoInfer<B>>, options: FitOptions<B>): 
     nonFinite = "throw",
     signal,
   } = known;
-  const drawing = drawingOf(known);
+  const drawing = drawingOf("fit", known);
   whole("fit", { epochs, prefetch, readEvery, validateEvery });
   for (const [name, every] of Object.entries({ readEvery, validateEvery }))
     if (every < 1) throw new OptimizerError(`\`fit\`: \`${name}\` must be 1 or above; got 0.`);
@@ -104,15 +105,25 @@ export async function fit<B>(model: Model<NoInfer<B>>, options: FitOptions<B>): 
   const { data, validate } = known;
   if (data === undefined)
     throw new OptimizerError("`fit` needs `data`: a dataset, or a function that returns batches.");
-  checkRepeatable("fit, data", data, epochs);
+  checkRepeatable("data", data, epochs);
   if (validate !== undefined) {
-    checkRepeatable("fit, validate", validate, epochs);
+    checkRepeatable("validate", validate, epochs);
     if (!isCallback(model.evalStep))
       throw new OptimizerError("`fit` validates by `evalStep`, which this model does not have. Leave out `validate`.");
   }
-  checkCallbacks(callbacks);
+  checkCallbacks("fit", callbacks);
+  const stops = signal === undefined || typeof signal?.aborted === "boolean";
+  takes("fit", "as `signal` that of an AbortController: controller.signal", signal, stops);
   const measures = new Measures(known.metrics ?? {});
-  const run = new Running(model, { epochs, batches: countOf(data, drawing), drawing, measures, callbacks, signal });
+  const run = new Running(model, {
+    epochs,
+    batches: countOf(data, drawing),
+    validateEvery: validate === undefined ? 0 : validateEvery,
+    drawing,
+    measures,
+    callbacks,
+    signal,
+  });
   const check = (loss: number): void => checkLoss(run, loss, nonFinite);
   const steps = new Steps({ model, run, callbacks, measures, readEvery, check });
   const breathe = breathing();
@@ -121,7 +132,7 @@ export async function fit<B>(model: Model<NoInfer<B>>, options: FitOptions<B>): 
     await run.each("onTrainBegin", {});
     while (run.epoch < epochs && run.status === undefined) {
       if (run.batch === 0) await run.each("onEpochBegin", run.epoch, {});
-      const source = prefetched(batches("fit, data", data, run.epoch, run.batch, drawing), prefetch);
+      const source = prefetched(batches("data", data, run.epoch, run.batch, drawing), prefetch);
       let any = run.batch > 0;
       for await (const counted of source) {
         if (aborted(run, signal)) break;
@@ -154,34 +165,29 @@ export async function evaluate<B>(
   const known = knownOptions("evaluate", options, ["data", "batchSize", "metrics"]);
   takes("evaluate", "a model with a function `evalStep`", model, isCallback(model?.evalStep));
   if (known.data === undefined) throw new OptimizerError("`evaluate` needs `data`: a dataset, or a list of batches.");
-  const logs = await validated(model, known.data, drawingOf(known), new Measures(known.metrics ?? {}));
+  const logs = await validated(model, known.data, drawingOf("evaluate", known), new Measures(known.metrics ?? {}));
   return Object.fromEntries(Object.entries(logs).map(([name, x]) => [name.slice("val_".length), x]));
 }
 
-function drawingOf<B>({
-  batchSize = 32,
-  shuffle = true,
-  seed = 0,
-  data,
-}: Pick<FitOptions<B>, "batchSize" | "shuffle" | "seed" | "data">): Drawing {
-  whole("fit", { batchSize, seed });
-  flag("fit", { shuffle });
-  if (batchSize < 1) throw new OptimizerError("`fit`: `batchSize` must be 1 or above; got 0.");
-  return { batchSize, seed: shuffle && isDataset(data) ? seed : undefined };
-}
-
-function checkCallbacks(callbacks: readonly Callback[]): void {
-  takes("fit", "a list of callbacks", callbacks, Array.isArray(callbacks));
-  const names = callbacks.map((one) => {
-    const fits = isRecord(one) && typeof one.name === "string" && one.name !== "";
-    takes("fit", "callbacks: { name, onEpochEnd, … }", one, fits);
-    return one.name;
-  });
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined)
+function drawingOf<B>(
+  where: string,
+  given: Pick<FitOptions<B>, "batchSize" | "shuffle" | "seed" | "data" | "validate">,
+): Drawing {
+  const { batchSize = 32, shuffle = true, seed = 0, data, validate } = given;
+  whole(where, { batchSize, seed });
+  flag(where, { shuffle });
+  if (batchSize < 1) throw new OptimizerError(`\`${where}\`: \`batchSize\` must be 1 or above; got 0.`);
+  const drawn = isDataset(data);
+  const idle = [
+    ...(given.batchSize === undefined || drawn || isDataset(validate) ? [] : ["batchSize"]),
+    ...(given.shuffle === true && !drawn ? ["shuffle"] : []),
+    ...(given.seed === undefined || drawn ? [] : ["seed"]),
+  ];
+  if (idle.length > 0)
     throw new OptimizerError(
-      `\`fit\` has two callbacks named \`${twice}\`, and a checkpoint could not tell their states apart. Name one: { ...callback, name: "…" }.`,
+      `\`${where}\`: ${list(idle)} would do nothing, because \`data\` comes in batches already. Give a dataset, such as columns({ x, labels }), or leave that out.`,
     );
+  return { batchSize, seed: shuffle && drawn ? seed : undefined };
 }
 
 function checkLoss<B>(run: Running<B>, loss: number, policy: NonNullable<FitOptions<unknown>["nonFinite"]>): void {
@@ -204,7 +210,7 @@ async function validated<B>(model: Model<B>, data: Data<B>, drawing: Drawing, me
     measures.reset("validation");
     const sums = new Sums((name) => measures.has(name));
     const breathe = breathing();
-    for await (const { batch, samples } of batches("fit, validate", data, 0, 0, { ...drawing, seed: undefined })) {
+    for await (const { batch, samples } of batches("validate", data, 0, 0, { ...drawing, seed: undefined })) {
       const result = await model.evalStep!(batch); // checked by the caller
       if (typeof result?.loss !== "number")
         throw new OptimizerError(`\`evalStep\` must return { loss }, a number; got ${shown(result?.loss)}.`);

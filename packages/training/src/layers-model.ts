@@ -1,6 +1,7 @@
 import { OptimizerError } from "@descent/core";
 import { type HyperValue, isCallback, isRecord, takes } from "@descent/core/adapter";
 import type { Callback, Kept, Logs, Run, Told } from "./callbacks/callback.ts";
+import { checkCallbacks } from "./callbacks/check.ts";
 import { type Inspected, ratesOf, type Weights } from "./model.ts";
 import { Sums } from "./sums.ts";
 
@@ -40,8 +41,7 @@ export interface LayersCallbacks {
 export function forLayersModel(tf: TensorMaker, model: LayersModel, callbacks: readonly Callback[]): LayersCallbacks {
   takes("forLayersModel", 'tfjs itself: import * as tf from "@tensorflow/tfjs"', tf, isCallback(tf?.tensor));
   takes("forLayersModel", "a tf.LayersModel", model, Array.isArray(model?.weights));
-  const all = Array.isArray(callbacks) && callbacks.every((one) => isRecord(one) && typeof one.name === "string");
-  takes("forLayersModel", "a list of callbacks", callbacks, all);
+  checkCallbacks("forLayersModel", callbacks);
   const run = new LayersRun(tf, model, (step) => callbacks.some((one) => one.reads?.(step)));
   const numbers = (logs: unknown): Logs =>
     Object.fromEntries(
@@ -100,6 +100,7 @@ class LayersRun implements Run {
   readonly #model: LayersModel;
   readonly epochs: number = Number.POSITIVE_INFINITY; // tfjs does not tell
   readonly batches = undefined;
+  readonly validateEvery = undefined;
   readonly hasWeights = true;
   readonly #reads: (step: number) => boolean;
   #unwatch: (() => void) | undefined;

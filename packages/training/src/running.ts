@@ -1,6 +1,7 @@
 import { OptimizerError } from "@descent/core";
 import { type HyperValue, isCallback, isRecord, list, shown } from "@descent/core/adapter";
 import type { Callback, Kept, Logs, Run, Saved, Told } from "./callbacks/callback.ts";
+import type { hooks } from "./callbacks/check.ts";
 import type { Drawing } from "./data/batches.ts";
 import type { Measures } from "./measures.ts";
 import { type Model, ratesOf, type StepResult, type Weights } from "./model.ts";
@@ -18,13 +19,14 @@ export interface StopSignal {
 interface Settings<B> {
   readonly epochs: number;
   readonly batches: number | undefined;
+  readonly validateEvery: number;
   readonly drawing: Drawing;
   readonly measures: Measures<B>;
   readonly callbacks: readonly Callback[];
   readonly signal: StopSignal | undefined;
 }
 
-type Hook = "onTrainBegin" | "onEpochBegin" | "onBatchEnd" | "onEpochEnd" | "onTrainEnd";
+type Hook = (typeof hooks)[number];
 
 /** A run under way: where it stands, and the callbacks that follow it. */
 export class Running<B> implements Run {
@@ -65,6 +67,10 @@ export class Running<B> implements Run {
 
   get batches(): number | undefined {
     return this.#settings.batches;
+  }
+
+  get validateEvery(): number {
+    return this.#settings.validateEvery;
   }
 
   stop(reason: string): void {

@@ -272,8 +272,26 @@ test("says what a model, a callback or a checkpoint lacks, before anything is tr
   const bare: Model<Batch> = { trainStep: (batch) => model.trainStep(batch) };
   await expect(fit(bare, options())).rejects.toThrow("`evalStep`, which this model does not have");
   const { validate: _, ...plain } = options();
-  await expect(fit(bare, { ...plain, callbacks: [reduceOnPlateau()] })).rejects.toThrow("does not tell its rate");
-  await expect(fit(model, { ...plain, callbacks: [earlyStopping()] })).rejects.toThrow("Nothing was validated");
+  await expect(fit(bare, { ...plain, callbacks: [reduceOnPlateau({ monitor: "loss" })] })).rejects.toThrow(
+    "does not tell its rate",
+  );
+  const watching = [earlyStopping(), reduceOnPlateau(), checkpoints({ save: () => {}, monitor: "val_loss" })];
+  for (const callback of watching)
+    await expect(fit(model, { ...plain, callbacks: [callback] })).rejects.toThrow(
+      `\`${callback.name}\` watches \`val_loss\`, and nothing is validated`,
+    );
+  const unread = { name: "mine", onEpochend: () => {} };
+  await expect(fit(model, { ...plain, callbacks: [unread] })).rejects.toThrow(
+    /never calls `onEpochend` of the callback `mine`; .*Did you mean `onEpochEnd`/,
+  );
+  await expect(fit(model, { ...plain, callbacks: [{ name: "mine", onEpochEnd: 3 as never }] })).rejects.toThrow(
+    "`onEpochEnd` of the callback `mine` must be a function; got 3",
+  );
+  await expect(fit(model, { ...plain, signal: new AbortController() as never })).rejects.toThrow("controller.signal");
+  const { batchSize, ...listed } = { ...plain, data: [await data.batch(Uint32Array.of(0, 1))] };
+  for (const idle of [{ batchSize }, { shuffle: true }, { seed: 1 }])
+    await expect(fit(model, { ...listed, ...idle })).rejects.toThrow(`\`${Object.keys(idle)}\` would do nothing`);
+  expect(model.inspect!()).toMatchObject({ step: 0 });
   await expect(fit(model, { ...plain, callbacks: [csv(() => {}), csv(() => {})] })).rejects.toThrow(
     "two callbacks named `csv`",
   );
@@ -285,4 +303,22 @@ test("says what a model, a callback or a checkpoint lacks, before anything is tr
     fit(model, { ...plain, metrics: { mse: { metric: meanSquaredError(), scores: "logits" } } }),
   ).rejects.toThrow("reads the output `logits`; there are `probability`");
   expect(() => columns({ a: new Float32Array(3), b: new Float32Array(4) })).toThrow("`a` has 3 rows and `b` has 4");
+});
+
+test("callbacks that watch a validation leave out the epochs that had none", async () => {
+  const { model } = logistic();
+  const bests: number[] = [];
+  const early = earlyStopping({ patience: 1, minDelta: 10 }); // nothing gets better by so much
+  const save = (one: Saved, which: string): void => void (which === "best" && bests.push(one.epoch));
+  const { history, reason } = await fit(
+    model,
+    options({
+      epochs: 12,
+      validateEvery: 2,
+      callbacks: [early, reduceOnPlateau({ patience: 0 }), checkpoints({ save, monitor: "val_loss" })],
+    }),
+  );
+  expect(history.map((logs) => "val_loss" in logs)).toEqual([false, true, false, true, false, true]);
+  expect(reason).toMatch(/of epoch 2, for 2 epochs/);
+  expect(bests).toEqual([2, 4, 6]);
 });

@@ -8,6 +8,7 @@ import * as node from "../src/node/index.ts";
 
 const { fit } = training;
 const model = (): training.Model<number> => ({ trainStep: () => ({ loss: 1 }), evalStep: () => ({ loss: 1 }) });
+const one = { length: 1, batch: () => 1 };
 const sink = (): void => {};
 const run = (callback: training.Callback): Promise<unknown> =>
   fit(
@@ -46,7 +47,7 @@ describe("@descent/training", () => {
     fit: { args: () => [model(), { data: [1] }], foreign: [0] },
     "the options of fit": {
       call: (epochs: number, seed: number, prefetch: number, every: number, read: number, policy: "throw") =>
-        fit(model(), { data: [1], epochs, seed, prefetch, validateEvery: every, readEvery: read, nonFinite: policy }),
+        fit(model(), { data: one, epochs, seed, prefetch, validateEvery: every, readEvery: read, nonFinite: policy }),
       args: () => [1, 0, 1, 1, 1, "throw"],
     },
     "the data of fit": { call: (data: number[]) => fit(model(), { data }), args: () => [[1]] },

@@ -1,6 +1,7 @@
 import { among, isRecord, OptimizerError, shown, suggestion, takes } from "../errors.ts";
 import type { Env } from "../host.ts";
 import { checkHyper, checkNumber } from "../hyper.ts";
+import { meant } from "../options.ts";
 import type { Leaf } from "../rule.ts";
 import { fixedOptions, type HyperValue } from "../spec.ts";
 import { mapValues } from "./maps.ts";
@@ -62,9 +63,7 @@ export function setHyper(
     const takers = chosen.filter((group) => Object.hasOwn(group.hyper, name));
     if (takers.length === 0) {
       const names = [...new Set(chosen.flatMap((group) => Object.keys(group.hyper)))];
-      throw new OptimizerError(
-        `There is no hyper-parameter \`${name}\` to set; ${among(names)}.${suggestion(name, names)}`,
-      );
+      throw new OptimizerError(`There is no hyper-parameter \`${name}\` to set; ${among(names)}.${meant(name, names)}`);
     }
     for (const group of takers) {
       checkHyper(group.leaf.rule, name, value);

@@ -69,6 +69,8 @@ export interface Run {
   readonly step: number;
   /** Batches per epoch; undefined where only the end of one will tell. */
   readonly batches: number | undefined;
+  /** How many epochs pass between validations; 0 where nothing is validated, undefined where the loop does not tell. */
+  readonly validateEvery: number | undefined;
   /** The last step; undefined before the first. TensorFlow.js's own loop tells its gradients alone. */
   readonly last: Told | undefined;
   /** Means over the samples of this epoch so far: the loss, and what the model logs besides. */

@@ -49,7 +49,8 @@ export function checkpoints(options: CheckpointsOptions): Callback {
   return {
     name: where,
     due: (step) => late() || (steps > 0 && step % steps === 0),
-    onTrainBegin() {
+    onTrainBegin(_, run) {
+      monitor?.begin(run);
       asked = false;
       saved = performance.now();
     },
@@ -58,7 +59,7 @@ export function checkpoints(options: CheckpointsOptions): Callback {
       if (run.ending || (steps > 0 && run.step % steps === 0) || (late() && !ends)) last(run);
     },
     onEpochEnd(epoch, logs, run) {
-      const value = monitor?.of(logs);
+      const value = monitor?.of(logs, run);
       if (monitor && value !== undefined && monitor.beats(value, best)) {
         best = value;
         run.save((now) => save(now, "best"));

@@ -4,7 +4,7 @@ import { type MonitorOptions, monitorOf } from "./monitor.ts";
 
 /** Options of `earlyStopping`. */
 export interface EarlyStoppingOptions extends MonitorOptions {
-  /** Epochs in a row that may be no better; default 0, as in Keras. */
+  /** Epochs in a row that may be no better, of those that were validated; default 0, as in Keras. */
   readonly patience?: number | undefined;
   /**
    * Ends the run with the model as it was after the best epoch, whether it is stopped or not: with its weights, and its state where the model has
@@ -74,10 +74,12 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping
         judge(run); // it may have been saved as it stopped
       else now = fresh; // used again for another run
       resumed = false;
+      monitor.begin(run);
     },
     async onEpochEnd(epoch, logs, run) {
       if (epoch < startFrom) return;
-      const value = monitor.of(logs);
+      const value = monitor.of(logs, run);
+      if (value === undefined) return;
       const better = monitor.beats(value, now.best ?? undefined);
       const counts = better && (baseline === undefined || monitor.beats(value, baseline));
       if (better) {

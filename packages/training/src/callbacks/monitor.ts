@@ -1,6 +1,6 @@
 import { OptimizerError } from "@descent/core";
 import { list, notNegative, oneOf, suggestion } from "@descent/core/adapter";
-import type { Logs } from "./callback.ts";
+import type { Logs, Run } from "./callback.ts";
 
 /** Which number to watch, and when it is better. */
 export interface MonitorOptions {
@@ -16,8 +16,10 @@ export interface MonitorOptions {
 export interface Monitor {
   readonly name: string;
   readonly mode: "min" | "max";
-  /** The number in these logs. Throws where there is none. */
-  of(logs: Logs): number;
+  /** Throws before anything is trained for a number of a validation that the run does not have. */
+  begin(run: Run): void;
+  /** The number in these logs; undefined after an epoch that was not validated, where only some are. Throws where there is none. */
+  of(logs: Logs, run: Run): number | undefined;
   /** Whether a number beats the best so far; NaN beats nothing. */
   beats(value: number, best: number | undefined): boolean;
 }
@@ -32,12 +34,20 @@ export function monitorOf(where: string, { monitor = "val_loss", mode, minDelta 
   return {
     name: monitor,
     mode: by,
-    of(logs) {
+    begin(run) {
+      if (monitor.startsWith("val_") && run.validateEvery === 0)
+        throw new OptimizerError(
+          `\`${where}\` watches \`${monitor}\`, and nothing is validated. Give \`fit\` data to \`validate\`, or watch the training: { monitor: "${monitor.slice("val_".length)}" }.`,
+        );
+    },
+    of(logs, run) {
       const value = Object.hasOwn(logs, monitor) ? logs[monitor] : undefined;
       if (value !== undefined) return value;
       const names = Object.keys(logs);
+      const validated = names.some((name) => name.startsWith("val_"));
+      if (monitor.startsWith("val_") && !validated && (run.validateEvery ?? 1) > 1) return undefined;
       const why =
-        monitor.startsWith("val_") && !names.some((name) => name.startsWith("val_"))
+        monitor.startsWith("val_") && !validated
           ? " Nothing was validated: give `validate`."
           : suggestion(monitor, names);
       throw new OptimizerError(`\`${where}\` watches \`${monitor}\`, and the epoch has ${list(names)}.${why}`);

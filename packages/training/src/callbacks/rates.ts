@@ -49,11 +49,13 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions = {}): Callback 
     name: where,
     async onTrainBegin(_, run) {
       schedules = new Map();
+      monitor.begin(run);
       await begin(run);
       resumed = {};
     },
     async onEpochEnd(_, logs, run) {
-      const metric = monitor.of(logs);
+      const metric = monitor.of(logs, run);
+      if (metric === undefined) return;
       await begin(run);
       for (const [group, schedule] of schedules) {
         const before = schedule();

@@ -8,6 +8,9 @@ import { checkDataset, type Dataset, isDataset, visited } from "./dataset.ts";
  */
 export type Data<B> = Dataset<B> | Iterable<B> | ((epoch: number) => Iterable<B> | AsyncIterable<B>);
 
+/** The option of `fit` that batches come from. */
+type Source = "data" | "validate";
+
 /** A batch with the number of its samples. */
 export interface Counted<B> {
   readonly batch: B;
@@ -23,7 +26,7 @@ export interface Drawing {
 
 /** The batches of an epoch, without the first `skip`, which were trained on before the run was interrupted. */
 export async function* batches<B>(
-  where: string,
+  where: Source,
   data: Data<B>,
   epoch: number,
   skip: number,
@@ -49,11 +52,11 @@ export function countOf<B>(data: Data<B>, { batchSize }: Drawing): number | unde
   return Array.isArray(data) ? data.length : undefined;
 }
 
-function listed<B>(where: string, data: Exclude<Data<B>, Dataset<B>>, epoch: number): Iterable<B> | AsyncIterable<B> {
+function listed<B>(where: Source, data: Exclude<Data<B>, Dataset<B>>, epoch: number): Iterable<B> | AsyncIterable<B> {
   const found: unknown = isCallback(data) ? (data as (epoch: number) => unknown)(epoch) : data;
   if (isIterable(found)) return found as Iterable<B>;
   throw new OptimizerError(
-    `\`${where}\` takes a dataset { length, batch }, a list of batches, or a function that returns the batches of an epoch; got ${shown(found)}.`,
+    `\`fit\` takes as \`${where}\` a dataset { length, batch }, a list of batches, or a function that returns the batches of an epoch; got ${shown(found)}.`,
   );
 }
 
@@ -61,7 +64,7 @@ const isIterable = (x: unknown): boolean =>
   typeof x === "object" && x !== null && (Symbol.iterator in x || Symbol.asyncIterator in x);
 
 /** Throws for a generator that has to serve several epochs: it runs once. */
-export function checkRepeatable(where: string, data: unknown, epochs: number): void {
+export function checkRepeatable(where: Source, data: unknown, epochs: number): void {
   const once =
     typeof data === "object" &&
     data !== null &&
@@ -69,7 +72,7 @@ export function checkRepeatable(where: string, data: unknown, epochs: number): v
     "next" in data;
   if (once && epochs > 1)
     throw new OptimizerError(
-      `\`${where}\` was given a generator, which runs once, for ${epochs} epochs. Give a function that makes one: data: () => batches().`,
+      `\`fit\` was given as \`${where}\` a generator, which runs once, for ${epochs} epochs. Give a function that makes one: ${where}: () => batches().`,
     );
 }
 

@@ -54,16 +54,14 @@ export function columns<const Name extends string>(
   };
 }
 
+/** Each column is one. */
+const ARRAY = "a typed array (Float32Array.from(…) makes one), or { data, shape } of one";
+
 function columnOf(name: string, given: Column | Column["data"]) {
   const { data, shape = [] } = ArrayBuffer.isView(given) ? { data: given } : (knownColumn(name, given) as Column);
-  takes(
-    `columns, \`${name}\``,
-    "a typed array, or { data, shape }",
-    data,
-    ArrayBuffer.isView(data) && "length" in data,
-  );
+  takes("columns", `for \`${name}\` ${ARRAY}`, data, ArrayBuffer.isView(data) && "length" in data);
   const fits = Array.isArray(shape) && shape.every((d) => Number.isSafeInteger(d) && d > 0);
-  takes(`columns, \`${name}\``, "the shape of one row, such as [1, 28, 28]", shape, fits);
+  takes("columns", `for \`${name}\` the shape of one row, such as [1, 28, 28]`, shape, fits);
   const size = shape.reduce((n, d) => n * d, 1);
   if (data.length % size !== 0)
     throw new OptimizerError(
@@ -73,8 +71,8 @@ function columnOf(name: string, given: Column | Column["data"]) {
 }
 
 function knownColumn(name: string, given: unknown): Column {
-  takes(`columns, \`${name}\``, "a typed array, or { data, shape }", given, isRecord(given));
-  return knownOptions(`columns, \`${name}\``, given as unknown as Column, ["data", "shape"]); // a record, as checked
+  takes("columns", `for \`${name}\` ${ARRAY}`, given, isRecord(given));
+  return knownOptions(`columns: ${name}`, given as unknown as Column, ["data", "shape"]); // a record, as checked
 }
 
 function gathered(data: Column["data"], samples: Uint32Array, size: number): Column["data"] {
@@ -116,7 +114,7 @@ export function visited(where: string, data: Dataset<unknown>, seed: number | un
   const own: unknown = data.order(seed, epoch);
   if (!(own instanceof Uint32Array && own.length === length && own.every((one) => one < length)))
     throw new OptimizerError(
-      `\`${where}\`: the dataset's \`order\` must return a Uint32Array of ${length} numbers below ${length}; got ${shown(own)}.`,
+      `\`fit\`: the \`${where}\` dataset's \`order\` must return a Uint32Array of ${length} numbers below ${length}; got ${shown(own)}.`,
     );
   return own;
 }
@@ -125,6 +123,6 @@ export function visited(where: string, data: Dataset<unknown>, seed: number | un
 export function checkDataset(where: string, { length }: Dataset<unknown>): void {
   if (!(Number.isSafeInteger(length) && length > 0))
     throw new OptimizerError(
-      `\`${where}\`: the dataset must have one sample at least; its length is ${shown(length)}.`,
+      `\`fit\`: the \`${where}\` dataset must have one sample at least; its length is ${shown(length)}.`,
     );
 }
