@@ -4,6 +4,9 @@ import { type ModelName, memoryModels, modelNames } from "./models.ts";
 import { type Section, write } from "./report.ts";
 import { type Stepped, step, stepRules } from "./step.ts";
 
+/** The name, among the rules of `step`, of those that multiply and factor matrices. */
+const MATRICES = "matrices";
+
 const HELP = `The cost of a step, beside other libraries that do the same work on the same machine at the same time.
 
   npm run bench                             all parts but the profile, with few repetitions: minutes
@@ -11,8 +14,8 @@ const HELP = `The cost of a step, beside other libraries that do the same work o
 
   npm run bench -- training [${modelNames.join("|")} …]
                                             forward, backward and update per step
-  npm run bench -- step [${stepRules.join("|")} …]
-                                            the update alone, by number of parameters and tensors
+  npm run bench -- step [${[...stepRules, MATRICES].join("|")} …]
+                                            the update alone, by number of parameters and tensors; ${MATRICES} is the part below
   npm run bench -- growth                   the cost per step, per tensor and per parameter
   npm run bench -- products                 the cost of matrix products, by rows and columns (--sizes 256,512)
   npm run bench -- matrices                 Muon, Shampoo and SOAP, QR and eigenvectors, beside PyTorch and beside their products
@@ -137,6 +140,7 @@ const long = {
     fit(totals, counts);
     for (const rule of rules) await report(`step ${rule}`, step(rule, { totals, counts }, effort(9, 100, 100), say));
   },
+  matrices: async () => report("matrices", (await parts.matrices())({ ...effort(5, 100), least: 1 }, say)),
   growth: async () => {
     const growth = await parts.growth();
     const [sizes, counts] = [list("sizes", [1, 100, 1000, 1e4, 1e5]), list("counts", [1, 10, 100, 1000])];
@@ -165,6 +169,7 @@ else
       if (!values.full) await short();
       else {
         await long.step(stepRules);
+        await long.matrices();
         await long.growth();
         await long.training(modelNames);
       }
@@ -172,9 +177,12 @@ else
     case "training":
       await long.training(named("model", modelNames));
       break;
-    case "step":
-      await long.step(named("rule", stepRules));
+    case "step": {
+      const rules = named("rule", [...stepRules, MATRICES]);
+      await long.step(rules.filter((rule) => rule !== MATRICES));
+      if (rules.includes(MATRICES)) await long.matrices();
       break;
+    }
     case "growth":
       if (rest.length > 0) fail(`"growth" takes no "${rest[0]}".`);
       await long.growth();
@@ -199,7 +207,7 @@ else
       break;
     case "matrices":
       if (rest.length > 0) fail(`"matrices" takes no "${rest[0]}".`);
-      await report("matrices", (await parts.matrices())({ ...effort(5, 100), least: 1 }, say));
+      await long.matrices();
       break;
     case "profile":
       for (const name of named("model", modelNames)) console.log(`${await (await parts.profile())(name)}\n`);

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 import scipy
 from scipy.optimize import least_squares, minimize
+from scipy.optimize._linesearch import line_search_armijo
 
 from common import same
 
@@ -233,6 +234,48 @@ def logistic():
     return {"source": f"scipy {scipy.__version__}, scipy.optimize.minimize, trust-exact; derivatives by jax, float64", "minima": out}
 
 
+def backtracked(both, x, value, gradient, first, c1=1e-4):
+    """Nocedal and Wright's Algorithm 3.1 (Numerical Optimization, 2006, p. 37) along -gradient: shortened to the minimum of (3.58),
+    the parabola through both values and the slope, which is kept within a tenth and a half of the step."""
+    slope, step, trials = -(gradient @ gradient), first, 0
+    while True:
+        trials += 1
+        new, slopes = both(x - step * gradient)
+        if new <= value + c1 * step * slope:
+            return step, new, slopes, trials
+        parabola = -slope * step**2 / (2 * (new - value - slope * step))
+        step = min(max(parabola, 0.1 * step), 0.5 * step)
+
+
+def descent(iterations=15):
+    """Steepest descent with Armijo's condition, by the book, its first trial by (3.60). SciPy's line_search_armijo, which does not keep its
+    parabola within bounds and goes on with cubics, must find the same step where the first or the second trial does and the bounds did not matter."""
+    out, same_as_scipy, steps = [], 0, 0
+    for name, (start, residuals) in PROBLEMS.items():
+        value_and_slopes = jax.jit(jax.value_and_grad(lambda x, r=residuals: jnp.sum(r(x) ** 2)))
+        both = lambda x: [np.asarray(y, float) for y in value_and_slopes(x)]
+        x, path, evaluations, decrease = np.array(start, float), [], 1, None
+        value, gradient = both(x)
+        for _ in range(iterations):
+            if np.abs(gradient).max() < 1e-3:  # what is left is as small as rounding makes it differ
+                break
+            square = gradient @ gradient
+            first = 2 * decrease / square if decrease else min(1, 1 / np.sqrt(square))
+            step, new, slopes, trials = backtracked(both, x, value, gradient, first)
+            found, _, _ = line_search_armijo(lambda z: float(both(z)[0]), x, -gradient, gradient, float(value), c1=1e-4, alpha0=first)
+            steps += 1
+            if trials == 1 or (trials == 2 and 0.1 * first < step < 0.5 * first):
+                assert np.isclose(found, step, rtol=1e-9), (name, found, step)
+                same_as_scipy += 1
+            x, evaluations = x - step * gradient, evaluations + trials
+            path.append({"x": x.tolist(), "step": float(step), "value": float(new), "evaluations": evaluations})
+            decrease, value, gradient = float(value - new), new, slopes
+        out.append({"name": name, "start": [float(v) for v in start], "path": path})
+    assert same_as_scipy > 0.6 * steps, (same_as_scipy, steps)
+    source = f"Nocedal and Wright's Algorithm 3.1 with (3.58) and (3.60), in float64; {same_as_scipy} of {steps} steps are those of scipy {scipy.__version__}, line_search_armijo; gradients by jax"
+    return {"source": source, "problems": out}
+
+
 def agrees(old, new):
     """Whether two processors may have computed these. Along a run of many steps the last digits of exp and sin grow into
     other steps, so runs are compared by what does not hang on them: who fails, the minima that are reached, and the median of evaluations."""
@@ -265,6 +308,7 @@ def goldens():
     source = f"scipy {scipy.__version__}, scipy.optimize.minimize and least_squares; gradients by jax, float64"
     return {
         "packages/quasi-newton/test/golden/mgh.json": {"source": source, "gradientTolerance": GTOL, "problems": out},
+        "packages/quasi-newton/test/golden/gradient-descent.json": descent(),
         "packages/quasi-newton/test/golden/bounds.json": bounded(),
         "packages/quasi-newton/test/golden/logistic.json": logistic(),
     }
