@@ -3,7 +3,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { compiled } from "../../../tests/bundle.ts";
 import { mpirun } from "../../../tests/optional.ts";
 import { smallFiles, writeFiles } from "./data.ts";
 import { scratch } from "./world.ts";
@@ -13,16 +12,18 @@ beforeAll(() => void writeFiles(data, smallFiles()));
 afterAll(() => rmSync(data, { recursive: true, force: true }));
 
 const json = (file: string): Record<string, unknown> => JSON.parse(readFileSync(file, "utf8"));
+/** Node, with what runs the source, as in npm start. */
+const source = ["--conditions=@descent/source", "--import", import.meta.resolve("tsx")];
 const from = (file: string): string => path.join(import.meta.dirname, file);
 
-/** Starts the app on two ranks, as npm start does, but compiled before. */
+/** Starts the app on two ranks, as npm start does. */
 async function run(
   args: readonly string[],
   cwd: string,
   watch: (printed: string, launcher: number) => void = () => {},
 ) {
-  const ranks = [await compiled(from("../../../packages/mpi/src/cli.ts")), "-n", "2", "--"];
-  const app = [await compiled(from("../src/main.ts")), "train", ...args, "--ranks", "2", "--data", data];
+  const ranks = [...source, from("../../../packages/mpi/src/cli.ts"), "-n", "2", "--"];
+  const app = [...source, from("../src/main.ts"), "train", ...args, "--ranks", "2", "--data", data];
   const line = [...ranks, process.execPath, ...app, "--engine", "onnxruntime", "--device", "cpu"];
   const child = spawn(process.execPath, line, { cwd, env: { ...process.env, DESCENT_MPIRUN: mpirun, PWD: cwd } });
   let text = "";
