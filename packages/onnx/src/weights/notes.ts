@@ -23,7 +23,7 @@ export function notes(graph: Graph): string[] {
   const absent = merged.filter((name) => !present(name));
   if (absent.length > 0)
     all.push(
-      `No tensor holds ${names(absent, 4)}: they are tied with others, equal layers that read the same values were merged into one, or operators without effect, such as a factor of 1, left out. Export with optimize=False to train those that are not tied.`,
+      `No tensor holds ${names(absent, 4)}: they are tied with others, equal layers that read the same values were merged into one, operators without effect, such as a factor of 1, left out, or what was computed from them, such as a kernel normalized by its weights' length, is stored as its result, which is not trained. Export with optimize=False to train those that are not tied.`,
     );
   const gone = unread.filter((name) => !merged.includes(name) && !present(name));
   // Normalizations that were folded are gone with their parameters.
