@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import type { Effort } from "./measure.ts";
-import { type ModelName, memoryModels, modelNames } from "./models.ts";
+import { type ModelName, memoryCases, modelNames } from "./models.ts";
 import { type Section, write } from "./report.ts";
 import { type Stepped, step, stepRules } from "./step.ts";
 
@@ -23,7 +23,7 @@ const HELP = `The cost of a step, beside other libraries that do the same work o
   npm run bench -- emitted                  AdamW and Muon printed for PyTorch beside PyTorch's own, eager and under torch.compile
   npm run bench -- profile [${modelNames.join("|")} …]
                                             where a training step's time goes, by operator
-  npm run bench -- memory [gpt14|gpt124|bert110|resnet50 …]  peak memory of training and of LoRA, beside PyTorch's, each in a process of its own
+  npm run bench -- memory [gpt14|gpt14-lora|gpt124|bert110|resnet50 …]  time and peak memory of training larger models and LoRA adapters of them, beside PyTorch and PEFT
   npm run bench -- minimize                 the evaluations that classical methods need, beside SciPy's
   npm run bench -- diagnosing               the price of leaving \`diagnose\` on in \`fit\`
   npm run bench -- opening                  the cost of opening a model: of 10,000 nodes, and of 124 M weights
@@ -213,7 +213,8 @@ else
       for (const name of named("model", modelNames)) console.log(`${await (await parts.profile())(name)}\n`);
       break;
     case "memory":
-      await report("memory", (await parts.memory())(named("model", memoryModels), { ...effort(1, 1), least: 3 }, say));
+      for (const name of named("case", memoryCases))
+        await report(`memory ${name}`, (await parts.memory())(name, effort(2, 1), say));
       break;
     case "minimize":
       if (rest.length > 0) fail(`"minimize" takes no "${rest[0]}".`);

@@ -17,6 +17,7 @@ export async function memory({
   threads,
   check,
   lora,
+  targets,
   blocks = false,
 }: Task & { readonly kind: "memory" }): Promise<Contender> {
   const file = path.join(folder, "model.onnx");
@@ -28,7 +29,7 @@ export async function memory({
   };
   const adapted = async () => {
     const { adapt, lora: method } = await import("@descent/lora");
-    return adapt(readFileSync(file), method({ rank: 8, alpha: 16, targets: ["qkv", "out", "up", "down"] })).model;
+    return adapt(readFileSync(file), method({ rank: 8, alpha: 16, targets })).model;
   };
   const trainer = await Trainer.create(lora ? await adapted() : file, {
     optimizer: adamw({ lr: RATE, weightDecay: 0.01, decays: () => true }), // of every parameter, as in PyTorch

@@ -2,119 +2,137 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { ContenderProcess } from "./contender-process.ts";
-import { type Effort, load } from "./measure.ts";
-import { type MemoryModel, memoryModel, memorySizes } from "./models.ts";
+import { bestOf, type Effort, type Entry, load, type Measured, median, medianOf, play, ratio } from "./measure.ts";
+import { type MemoryCase, memoryModel, memorySizes, modelOf } from "./models.ts";
 import { javascript, noPyTorch, pytorch } from "./processes.ts";
-import type { Task, Turn } from "./protocol.ts";
 import { conditions, digits, table } from "./report.ts";
 import { share } from "./training.ts";
 
-const THREADS = 2;
 /** The number of first losses compared, and the relative difference allowed. */
 const [CHECK, APART] = [3, 1e-3];
 
-interface Peak extends Turn {
-  readonly peak: number;
-  readonly losses: readonly number[];
-  readonly versions: Readonly<Record<string, string>>;
-}
+/** The layers that get an adapter, by the ends of their names. */
+const targetsOf = (title: string): readonly string[] =>
+  title.startsWith("ResNet") ? ["conv1", "conv2", "conv3"] : ["qkv", "out", "up", "down"];
 
-/** Trains in a process of its own, from the first byte of memory to the last. */
-async function peakOf(
-  start: () => ContenderProcess,
-  task: Task & { readonly kind: "memory" },
-  effort: Effort,
-): Promise<Peak> {
-  const process = start();
-  try {
-    const loaded = await process.ask({ load: task, id: "one" }, 900);
-    if (!("loaded" in loaded)) throw new Error("absent" in loaded ? loaded.absent : "it did not load");
-    const turn = await process.ask({ go: "one", ms: effort.turn, least: effort.least }, 900);
-    if (!("times" in turn) || turn.peak === undefined) throw new Error("it took no step");
-    return { ...turn, peak: turn.peak, losses: loaded.proof ?? [], versions: loaded.versions };
-  } finally {
-    process.close();
-  }
+interface Who {
+  readonly label: string;
+  readonly start: (threads: number) => ContenderProcess;
+  readonly blocks: boolean;
 }
+const [ours, blocks, torch]: readonly [Who, Who, Who] = [
+  { label: "Descent", start: () => javascript(), blocks: false },
+  { label: "Descent, by blocks", start: () => javascript(), blocks: true },
+  { label: "PyTorch", start: (threads) => pytorch("torch_training.py", threads), blocks: false },
+];
 
-/** Measures peak memory of training, and of a LoRA adapter on every linear layer. Returns the section of the report. */
-export async function memory(
-  names: readonly MemoryModel[],
-  effort: Effort,
-  say: (text: string) => void,
-): Promise<string> {
+const peakOf = ({ turns }: Measured): number => Math.max(...turns.map(({ peak = Number.NaN }) => peak));
+const megabytes = (one: Measured): string => Math.round(peakOf(one) / 1e6).toLocaleString("en");
+
+/**
+ * Measures training of a model or of LoRA adapters of it: time and peak memory, each contender in a process of its own.
+ * Returns the section of the report.
+ */
+export async function memory(name: MemoryCase, effort: Effort, say: (text: string) => void): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), "descent-bench-"));
   const without = noPyTorch();
   const before = load();
   const versions: Record<string, string> = {};
-  const busy: number[] = [];
+  const busy: number[][] = [[], []];
   const rows: string[][] = [];
+  const notes: string[] = [];
+  let compared = 0;
+  const aims = { time: [] as string[], memory: [] as string[] };
+  const lora = name.endsWith("-lora");
+  const model = memoryModel(modelOf(name));
   try {
-    for (const name of names) {
-      const size = memorySizes[name];
-      const model = memoryModel(name);
-      share(model, folder, size);
-      writeFileSync(path.join(folder, "model.onnx"), model.bytes);
-      for (const part of ["input", "labels"] as const) {
-        const { data } = model[part];
-        writeFileSync(path.join(folder, `${part}.bin`), new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    share(model, folder, memorySizes[modelOf(name)]);
+    writeFileSync(path.join(folder, "model.onnx"), model.bytes);
+    for (const part of ["input", "labels"] as const) {
+      const { data } = model[part];
+      writeFileSync(path.join(folder, `${part}.bin`), new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    }
+    for (const threads of [1, 2]) {
+      const task = {
+        kind: "memory",
+        who: "file",
+        folder,
+        threads,
+        check: CHECK,
+        lora,
+        targets: targetsOf(model.title),
+      } as const;
+      // What is computed again costs the same whatever the number of threads.
+      const players = [ours, ...(threads === 2 ? [blocks] : []), ...(without === undefined ? [torch] : [])];
+      const entries = players.map((who): Entry => {
+        const process = who.start(threads);
+        return { id: who.label, label: who.label, threads, process, task: { ...task, blocks: who.blocks } };
+      });
+      const match = await play(entries, effort, (text) => say(`${name}, threads ${threads}: ${text}`));
+      for (const { process } of entries) process.close();
+      Object.assign(versions, match.versions);
+      const of = (who: Who) => match.measured.find(({ entry }) => entry.label === who.label);
+      const [base, again, peer] = [of(ours), of(blocks), of(torch)];
+      for (const { turns } of match.measured) busy[threads - 1]!.push(...turns.map((turn) => turn.busy)); // 1 or 2
+      const label = lora ? "LoRA of rank 8" : "AdamW";
+      for (const { entry, why } of match.absent)
+        notes.push(`- ${label}, ${threads} threads, ${entry.label}: left out, ${why}.`);
+      if (base === undefined) continue;
+      // Adapters start from other random numbers, and agree at the first step alone.
+      const apart =
+        peer && Math.max(...base.proof.slice(0, lora ? 1 : CHECK).map((x, i) => Math.abs(x / peer.proof[i]! - 1))); // as many
+      const against = peer && ratio(base, peer);
+      if (peer !== undefined && against !== undefined) {
+        compared++;
+        const where = `${label}, ${threads} thread${threads === 1 ? "" : "s"}`;
+        if (against.best > 1) aims.time.push(where);
+        if (peakOf(base) > peakOf(peer)) aims.memory.push(where);
       }
-      // Adapters are for linear layers.
-      for (const lora of name === "resnet50" ? [false] : [false, true]) {
-        const task = { kind: "memory", who: "file", folder, threads: THREADS, check: CHECK, lora } as const;
-        const of = async (label: string, start: () => ContenderProcess, blocks = false): Promise<Peak> => {
-          say(`${model.title}${lora ? ", LoRA" : ""}: ${label}`);
-          const found = await peakOf(start, { ...task, blocks }, effort);
-          Object.assign(versions, found.versions);
-          busy.push(found.busy);
-          return found;
-        };
-        const ours = await of("Descent", () => javascript());
-        const again = await of("Descent, blocks computed again", () => javascript(), true);
-        const torch =
-          without === undefined ? await of("PyTorch", () => pytorch("torch_training.py", THREADS)) : undefined;
-        // Adapters start from other random numbers, and agree at the first step alone.
-        const compared = lora ? 1 : CHECK;
-        const apart =
-          torch && Math.max(...ours.losses.slice(0, compared).map((x, i) => Math.abs(x / torch.losses[i]! - 1))); // as many
-        rows.push([
-          `${model.title}${lora ? ", LoRA of rank 8 on every linear layer" : ""}`,
-          megabytes(ours),
-          megabytes(again),
-          ...(torch ? [megabytes(torch), (ours.peak / torch.peak).toFixed(2)] : ["–", "–"]),
-          digits(Math.min(...ours.times)),
-          digits(Math.min(...again.times)),
-          ...(torch
-            ? [
-                digits(Math.min(...torch.times)),
-                apart! < APART ? apart!.toExponential(0) : `**${apart!.toExponential(0)}**`,
-              ]
-            : ["–", "–"]),
-        ]);
-      }
+      const cells = (one: Measured | undefined) => (one ? [digits(medianOf(one)), digits(bestOf(one))] : ["–", "–"]);
+      rows.push([
+        label,
+        String(threads),
+        ...cells(base),
+        again ? digits(bestOf(again)) : "–",
+        ...cells(peer),
+        against ? `${against.median.toFixed(2)} (${against.best.toFixed(2)})` : "–",
+        megabytes(base),
+        again ? megabytes(again) : "–",
+        peer ? megabytes(peer) : "–",
+        peer ? (peakOf(base) / peakOf(peer)).toFixed(2) : "–",
+        apart === undefined ? "–" : apart < APART ? apart.toExponential(0) : `**${apart.toExponential(0)}**`,
+      ]);
     }
   } finally {
     rmSync(folder, { recursive: true });
   }
-  const average = busy.reduce((a, b) => a + b, 0) / busy.length;
   const head = [
     "",
-    "Descent, MB",
-    "by blocks",
-    "PyTorch, MB",
-    "Descent ÷ PyTorch",
+    "threads",
+    "median ms",
     "best ms",
+    "by blocks, best",
+    "PyTorch, median",
+    "PyTorch, best",
+    "Descent ÷ PyTorch (best steps)",
+    "peak MB",
     "by blocks",
-    "PyTorch's",
+    "PyTorch",
+    "Descent ÷ PyTorch",
     "first losses differ",
   ];
+  const said = (what: string, missed: readonly string[]): string =>
+    missed.length === 0 ? `${what}: met` : `${what}: missed by ${missed.join("; ")}`;
   return [
-    "## Memory of training",
-    conditions({ before, after: load(), busy: [Number.NaN, average], effort, versions }),
-    'The most memory that a process ever had, AdamW, two threads, onnxruntime-node and the update on the host. Each contender runs alone in a process of its own, from a file, so times are not of the same minute. “By blocks”: with `checkpoint: "blocks"`. The runtimes themselves are included: Node, and PyTorch with what its build brings (700 MB where that is the one for CUDA).',
+    `## ${lora ? "LoRA" : "Training"} beside PyTorch: ${model.title}`,
+    conditions({ before, after: load(), busy: busy.map(median), effort, versions }),
+    ...(compared > 0
+      ? [
+          `**Aims.** ${said("Time of the best steps ≤ 1.0 × PyTorch's", aims.time)}. ${said("Peak memory ≤ 1.0 × PyTorch's", aims.memory)}.`,
+        ]
+      : []),
+    'Forward, backward and AdamW on the host, by onnxruntime-node. LoRA: of rank 8, on every layer of the blocks, beside PEFT. Each contender opens a file in a process of its own, and they take turns. “Peak”: the most memory that the process ever had, its runtime included. “By blocks”: with `checkpoint: "blocks"`.',
     table(head, rows),
-    ...(without === undefined ? [] : [`- PyTorch: left out, ${without}.`]),
+    ...(without === undefined ? notes : [...notes, `- PyTorch: left out, ${without}.`]),
   ].join("\n\n");
 }
-
-const megabytes = ({ peak }: Peak): string => Math.round(peak / 1e6).toLocaleString("en");

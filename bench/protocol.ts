@@ -30,8 +30,10 @@ export type Task =
       readonly folder: string;
       readonly threads: number;
       readonly check: number;
-      /** Whether a LoRA adapter of rank 8 on every linear layer is trained, and not the model. */
+      /** Whether LoRA adapters of rank 8 are trained, and not the model … */
       readonly lora: boolean;
+      /** … and on which layers, by the ends of their names. */
+      readonly targets: readonly string[];
       /** Whether blocks of the model are computed again in the backward pass. */
       readonly blocks?: boolean;
     }

@@ -55,7 +55,14 @@ says that the other takes that many times as long as Descent. [How to run it](RE
 /** The sections, in the order of the file. */
 const SECTIONS = [
   "training",
-  "memory",
+  "memory gpt14",
+  "memory gpt14-lora",
+  "memory gpt124",
+  "memory gpt124-lora",
+  "memory bert110",
+  "memory bert110-lora",
+  "memory resnet50",
+  "memory resnet50-lora",
   "step adamw",
   "step momentum",
   "step lion",
