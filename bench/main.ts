@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import type { Effort } from "./measure.ts";
-import { type ModelName, memoryCases, modelNames } from "./models.ts";
+import { type MemoryCase, type ModelName, memoryCases, modelNames } from "./models.ts";
 import { type Section, write } from "./report.ts";
 import { type Stepped, step, stepRules } from "./step.ts";
 
@@ -73,7 +73,6 @@ const parts = {
   products: async () => (await import("./products.ts")).products,
   matrices: async () => (await import("./matrices.ts")).matrices,
   emitted: async () => (await import("./emitted.ts")).emitted,
-  profile: async () => (await import("./profile.ts")).profile,
   diagnosing: async () => (await import("./diagnosing.ts")).diagnosing,
   minimize: async () => (await import("./minimize.ts")).minimize,
   memory: async () => (await import("./memory.ts")).memory,
@@ -126,6 +125,18 @@ async function report(section: Section, measure: Promise<string>): Promise<void>
   say("");
   console.log(`${text}\n`);
   if (values.write) write(section, text);
+}
+
+/** Prints a profile of each model; the section has all that were named, without their nodes. */
+async function profiles(names: readonly (ModelName | MemoryCase)[]): Promise<void> {
+  const { profile, profilesSection } = await import("./profile.ts");
+  const sections: string[] = [];
+  for (const name of names) {
+    const { whole, section } = await profile(name);
+    console.log(`${whole}\n`);
+    sections.push(section);
+  }
+  if (values.write) write("profile", profilesSection(sections));
 }
 
 const decades = [1e4, 1e5, 1e6, 1e7];
@@ -210,11 +221,11 @@ else
       await long.matrices();
       break;
     case "profile":
-      for (const name of named("model", modelNames)) console.log(`${await (await parts.profile())(name)}\n`);
+      await profiles(rest.length > 0 ? named("model", [...modelNames, ...memoryCases]) : modelNames);
       break;
     case "memory":
       for (const name of named("case", memoryCases))
-        await report(`memory ${name}`, (await parts.memory())(name, effort(2, 1), say));
+        await report(`memory ${name}`, (await parts.memory())(name, { ...effort(2, 1), least: 2 }, say));
       break;
     case "minimize":
       if (rest.length > 0) fail(`"minimize" takes no "${rest[0]}".`);

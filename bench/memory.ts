@@ -3,17 +3,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { ContenderProcess } from "./contender-process.ts";
 import { bestOf, type Effort, type Entry, load, type Measured, median, medianOf, play, ratio } from "./measure.ts";
-import { type MemoryCase, memoryModel, memorySizes, modelOf } from "./models.ts";
+import { type MemoryCase, memoryModel, memorySizes, modelOf, targetsOf } from "./models.ts";
 import { javascript, noPyTorch, pytorch } from "./processes.ts";
 import { conditions, digits, table } from "./report.ts";
 import { share } from "./training.ts";
 
 /** The number of first losses compared, and the relative difference allowed. */
-const [CHECK, APART] = [3, 1e-3];
-
-/** The layers that get an adapter, by the ends of their names. */
-const targetsOf = (title: string): readonly string[] =>
-  title.startsWith("ResNet") ? ["conv1", "conv2", "conv3"] : ["qkv", "out", "up", "down"];
+const [CHECK, APART] = [2, 1e-3];
 
 interface Who {
   readonly label: string;
@@ -60,7 +56,7 @@ export async function memory(name: MemoryCase, effort: Effort, say: (text: strin
         threads,
         check: CHECK,
         lora,
-        targets: targetsOf(model.title),
+        targets: targetsOf(name),
       } as const;
       // What is computed again costs the same whatever the number of threads.
       const players = [ours, ...(threads === 2 ? [blocks] : []), ...(without === undefined ? [torch] : [])];

@@ -235,7 +235,7 @@ function gpt(
 export const memorySizes = {
   gpt14: { layers: 6, width: 384, heads: 6, time: 128, vocabulary: 8000, batch: 4, causal: true },
   gpt124: { layers: 12, width: 768, heads: 12, time: 128, vocabulary: 50257, batch: 1, causal: true },
-  bert110: { layers: 12, width: 768, heads: 12, time: 128, vocabulary: 30522, batch: 4, causal: false },
+  bert110: { layers: 12, width: 768, heads: 12, time: 128, vocabulary: 30522, batch: 2, causal: false },
   resnet50: { images: 4, side: 224 },
 } as const satisfies Readonly<Record<string, Size | { readonly images: number; readonly side: number }>>;
 type MemoryModel = keyof typeof memorySizes;
@@ -259,3 +259,6 @@ export function memoryModel(name: MemoryModel): Model {
   const size = memorySizes[name];
   return "images" in size ? resnet50(size.images, size.side) : gpt(1, size);
 }
+/** The layers of a larger model that get an adapter, by the ends of their names. */
+export const targetsOf = (name: MemoryCase): readonly string[] =>
+  modelOf(name) === "resnet50" ? ["conv1", "conv2", "conv3"] : ["qkv", "out", "up", "down"];

@@ -171,4 +171,5 @@ def load(task):
 
 
 versions = {"PyTorch": torch.__version__}
-serve(load, versions)
+if __name__ == "__main__":
+    serve(load, versions)
