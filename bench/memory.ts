@@ -58,7 +58,7 @@ export async function memory(name: MemoryCase, effort: Effort, say: (text: strin
         lora,
         targets: targetsOf(name),
       } as const;
-      // Computing blocks again costs the same share of a step on one thread.
+      // By blocks on two threads alone, which keeps a run short.
       const players = [ours, ...(threads === 2 ? [blocks] : []), ...(without === undefined ? [torch] : [])];
       const entries = players.map((who): Entry => {
         const process = who.start(threads);
