@@ -7,6 +7,7 @@ import type { CallName, Calls, Complaint, Conditions, Contender, Outcome } from 
 import { type AnyRule, MINE, ruleOf } from "./rule-of.ts";
 import { LineError, type ParsedRule, parseRule, printRule } from "./rule-text.ts";
 import { slotsOf } from "./slots.ts";
+import { filmOf } from "./swarm.ts";
 
 /** A rule at a rate under the conditions of a race. Without a rate it has its default. */
 function configured(
@@ -146,13 +147,16 @@ export const answers: {
     try {
       const of = await ruleOf(contender);
       const rule = configured(of, contender.lr, conditions, conditions.seed);
+      const { steps } = conditions;
+      const film = filmOf(grid, steps);
       const { indices, ends } = basins({
         surface: surface(conditions.surface),
         rule,
-        steps: conditions.steps,
+        steps,
         ...grid,
+        seen: film.seen,
       });
-      return { indices, ends };
+      return { indices, ends, swarm: film.swarm };
     } catch (error) {
       return { error: messageOf(error) };
     }

@@ -71,6 +71,16 @@ export interface Slot {
   readonly y: Float32Array;
 }
 
+/** Where the starts of a map stood in the midst of a race. */
+export interface Swarm {
+  /**
+   * For each frame, for each start: x and y from 0, the view's least, to 65,534, its most; an x of 65,535 is out of view.
+   */
+  readonly places: Uint16Array;
+  /** Steps from one frame to the next; the first is before any step, and the last may come sooner. */
+  readonly every: number;
+}
+
 /** Every question to a worker, with its answer. */
 export interface Calls {
   race: {
@@ -102,7 +112,7 @@ export interface Calls {
       columns: number;
       rows: number;
     };
-    gives: Pick<Basins, "indices" | "ends"> | { error: string };
+    gives: (Pick<Basins, "indices" | "ends"> & { swarm: Swarm }) | { error: string };
   };
   explain: {
     asks: { conditions: Conditions; contender: Contender; step: number };

@@ -1,4 +1,4 @@
-import { type Areas, lineChart, tableOf } from "@descent/viz";
+import { lineChart, tableOf } from "@descent/viz";
 import { type Engine, SupersededError } from "../engine/client.ts";
 import type { Calls, Outcome } from "../engine/messages.ts";
 import { conditionsOf, contendersOf, type State, type Store, settingsOfRaces, surfaceOf } from "../state/state.ts";
@@ -12,7 +12,7 @@ import { finished, gapsOf, leastOf } from "../ui/gaps.ts";
 import type { Mine } from "../ui/mine.ts";
 import { savePng, saveSvg } from "../ui/picture.ts";
 import { titleOf } from "../ui/rules.ts";
-import type { Scene } from "../ui/scene.ts";
+import type { Basin, Scene } from "../ui/scene.ts";
 import { Settings } from "../ui/settings.ts";
 import { SlotArrows } from "../ui/slots.ts";
 import { summaryOf } from "../ui/summary.ts";
@@ -53,11 +53,11 @@ export class RacePage implements PageView {
   readonly #tables = h("div", { class: "tables" });
   #field: { readonly key: string; readonly field: Field } | undefined;
   #outcomes: readonly Outcome[] = [];
-  #cursor: SVGPathElement | undefined;
+  readonly #cursor = h("div", { class: "cursor", "aria-hidden": true });
   #place: ((step: number) => number) | undefined;
   #opened = false;
   #moving = false;
-  #areas: Areas | undefined;
+  #areas: Basin | undefined;
 
   constructor(store: Store, engine: Engine, mapper: Engine, mine: Mine, link: () => Promise<string>) {
     this.#store = store;
@@ -70,7 +70,7 @@ export class RacePage implements PageView {
       // The last place may be where the hand was already, with rates that were found elsewhere.
       if (!moving && before.join() === start.join()) void this.#run();
     });
-    this.#transport = new Transport((step) => this.#at(step));
+    this.#transport = new Transport((step, moving) => this.#at(step, moving));
     this.#contenders = new Contenders(store);
     this.#settings = new Settings(store);
     this.#fairness = fairnessChoice(store);
@@ -243,38 +243,35 @@ export class RacePage implements PageView {
       id: "losses",
     });
     this.#losses.replaceChildren(markup(chart.svg));
-    const cursor = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    cursor.setAttribute("class", "cursor");
-    this.#losses.querySelector("svg")?.append(cursor);
-    this.#cursor = cursor;
+    // Of its own and not part of the drawing, which would be drawn anew wherever it moves.
     const [top, bottom] = [Math.min(...chart.y.range), Math.max(...chart.y.range)];
-    this.#place = (step) => {
-      const px = Math.round(chart.x.at(Math.min(step, chart.x.domain[1])) * 10) / 10;
-      cursor.setAttribute("d", `M${px} ${top}V${bottom}`);
-      return px;
-    };
+    this.#cursor.style.top = `${top}px`;
+    this.#cursor.style.height = `${bottom - top}px`;
+    this.#losses.append(this.#cursor);
+    this.#place = (step) => chart.x.at(Math.min(step, chart.x.domain[1]));
   }
 
-  #at(step: number): void {
-    this.#stage.at(step);
+  #at(step: number, moving = false): void {
+    this.#stage.at(step, moving);
     this.#stage.arrows(this.#arrows.at(step));
-    this.#contenders.at(step);
+    this.#contenders.at(step, moving);
     this.#explanation.at(step);
-    if (this.#cursor) this.#place?.(step);
+    if (this.#place) this.#cursor.style.transform = `translateX(${this.#place(step).toFixed(1)}px)`;
   }
 
   /** Saves the race; pictures are of the view that is shown. A height field has no outlines, so its SVG is the map. */
   async #save(kind: "SVG" | "PNG" | "GIF" | "CSV" | "TypeScript"): Promise<void> {
     const { state } = this.#store;
     const name = `race-on-${state.surface}`;
-    const svg = this.#stage.svg;
+    const { svg, layers } = this.#stage;
+    const flat = state.view === "relief" ? "The SVG is the map." : "The SVG has no dots.";
     const contenders = contendersOf(state, this.#mine.text);
     const names = state.contenders.map(({ rule }) => titleOf(rule, state.mine.title || "Your rule"));
-    this.#saved.textContent = kind === "SVG" && this.#stage.layers ? "The SVG is the map." : "";
+    this.#saved.textContent = kind === "SVG" && layers && layers.length > 1 ? flat : "";
     try {
       if (kind === "SVG" && svg) saveSvg(svg, name);
-      if (kind === "PNG" && svg) await savePng(this.#stage.layers ?? [svg], name);
-      if (kind === "GIF" && svg) await this.#saveGif(name);
+      if (kind === "PNG" && layers) await savePng(layers, name);
+      if (kind === "GIF" && layers) await this.#saveGif(name);
       if (kind === "CSV") save(`${name}.csv`, new Blob([csvOf(names, this.#outcomes)], { type: "text/csv" }));
       if (kind === "TypeScript")
         save(
@@ -292,8 +289,7 @@ export class RacePage implements PageView {
     const { step } = this.#transport;
     const layers = (to: number) => {
       this.#at(to);
-      const { layers: shown, svg } = this.#stage;
-      return shown ?? [svg!]; // there was one when this began
+      return this.#stage.layers!; // there were some when this began
     };
     try {
       const gif = await gifOf(this.#store.state.steps, layers, (share) => {

@@ -1,6 +1,7 @@
 import { type Areas, type Field, markerPath, scale, styleOf } from "@descent/viz";
 import { h } from "../ui/dom.ts";
 import { finished } from "../ui/gaps.ts";
+import { bytesOf, onTheme } from "../ui/ink.ts";
 import { type Arrow, arrowMarkup, type Moved, type Scene, startIn, startLabel } from "../ui/scene.ts";
 import { moveByHandle } from "../ui/start-handle.ts";
 import { type Camera, cameraOf, type Direction, type Point } from "./camera.ts";
@@ -43,8 +44,7 @@ export class Relief {
     });
     this.#listen(moved);
     new ResizeObserver(() => this.#later()).observe(this.element);
-    new MutationObserver(() => this.#colours()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#colours());
+    onTheme(() => this.#colours());
   }
 
   /** The power to which heights are drawn. */
@@ -213,13 +213,7 @@ function axes({ x, y }: Field, camera: Camera): string[] {
   ]; // biome-ignore format: two axes
 }
 
-/** A colour of the page's theme, given as one of its variables or as #rrggbb. */
-function colourOf(colour: string): Colour {
-  const name = /^var\((.+)\)$/.exec(colour)?.[1];
-  const value = name ? getComputedStyle(document.documentElement).getPropertyValue(name).trim() : colour;
-  const number = Number.parseInt(value.slice(1), 16);
-  return [(number >> 16) / 255, ((number >> 8) & 255) / 255, (number & 255) / 255];
-}
+const colourOf = (colour: string): Colour => bytesOf(colour).map((v) => v / 255) as [number, number, number]; // three
 
 function inksOf(): Inks {
   const depth = Number(getComputedStyle(document.documentElement).getPropertyValue("--viz-depth"));
@@ -238,7 +232,7 @@ function mapOf({ indices, columns, rows }: Areas): { bytes: Uint8Array; columns:
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i]!; // within
     if (index < 0) continue;
-    const colour = known.get(index) ?? [...colourOf(styleOf(index).colour).map((v) => Math.round(255 * v)), 87];
+    const colour = known.get(index) ?? [...bytesOf(styleOf(index).colour), 87];
     known.set(index, colour);
     bytes.set(colour, 4 * i);
   }

@@ -1,11 +1,11 @@
 import { formatNumber } from "@descent/viz";
-import type { Basins } from "@descent/viz/races";
 import { type Engine, SupersededError } from "../engine/client.ts";
-import type { Outcome } from "../engine/messages.ts";
+import type { Calls, Outcome } from "../engine/messages.ts";
 import { conditionsOf, contendersOf, type State, type Store, surfaceOf } from "../state/state.ts";
 import { h, labelled } from "./dom.ts";
 import { finished } from "./gaps.ts";
 import { titleOf } from "./rules.ts";
+import type { Basin } from "./scene.ts";
 
 /** Starts along each side of the map. */
 const GRID = 142;
@@ -16,7 +16,9 @@ export class BasinsChoice {
   readonly #engine: Engine;
   readonly #choice = h("select");
   readonly #words = h("p", { class: "hint" });
-  #known: { readonly key: string; readonly map: Pick<Basins, "indices" | "ends"> } | undefined;
+  #known:
+    | { readonly key: string; readonly map: Exclude<Calls["basins"]["gives"], { readonly error: string }> }
+    | undefined;
 
   constructor(store: Store, engine: Engine) {
     this.#engine = engine;
@@ -30,11 +32,7 @@ export class BasinsChoice {
   }
 
   /** The areas to show for a race that has run; undefined where none are wanted, or none can be. */
-  async areas(
-    state: State,
-    outcomes: readonly Outcome[],
-    text: string,
-  ): Promise<{ indices: Int16Array; columns: number; rows: number } | undefined> {
+  async areas(state: State, outcomes: readonly Outcome[], text: string): Promise<Basin | undefined> {
     const title = (rule: string): string => titleOf(rule, state.mine.title || "Your rule");
     const rules = [...new Set(state.contenders.map(({ rule }) => rule))];
     this.#choice.replaceChildren(
@@ -74,13 +72,13 @@ export class BasinsChoice {
         return undefined;
       }
     }
-    const { indices, ends } = this.#known.map;
+    const { indices, ends, swarm } = this.#known.map;
     const percent = (share: number): string => `${formatNumber(100 * share, 2)} %`;
     const left = 1 - ends.reduce((sum, { share }) => sum + share, 0);
     this.#words.textContent = `Of ${(GRID * GRID).toLocaleString("en")} starts, with ${title(state.basins)}${outcome.lr === undefined ? "" : ` at rate ${outcome.lr}`}: ${ends
       .slice(0, 6)
       .map(({ at: [px, py], share }) => `${percent(share)} end at (${formatNumber(px, 3)}, ${formatNumber(py, 3)})`)
       .join(", ")}${left > 0.005 ? `${ends.length > 0 ? ", and " : ""}${percent(left)} nowhere in common` : ""}.`;
-    return { indices, columns: GRID, rows: GRID };
+    return { indices, columns: GRID, rows: GRID, swarm };
   }
 }

@@ -20,6 +20,7 @@ export class Contenders {
   #now: HTMLElement[] = [];
   #gaps: (Float64Array | undefined)[] = [];
   #key = "";
+  #told = 0;
 
   constructor(store: Store) {
     this.#store = store;
@@ -84,11 +85,15 @@ export class Contenders {
     else this.#numbers(outcomes);
   }
 
-  /** Shows losses at a step. */
-  at(step: number): void {
+  /** Shows losses at a step; while a race is `moving` ten times a second, which is more often than a number can be read. */
+  at(step: number, moving: boolean): void {
+    const now = performance.now();
+    if (moving && now - this.#told < 100) return;
+    this.#told = now;
     for (const [i, cell] of this.#now.entries()) {
       const gaps = this.#gaps[i];
-      cell.textContent = gaps ? number(gaps[Math.min(step, gaps.length - 1)]!) : "–"; // within
+      const shown = gaps ? number(gaps[Math.min(step, gaps.length - 1)]!) : "–"; // within
+      if (cell.textContent !== shown) cell.textContent = shown;
     }
   }
 
@@ -98,7 +103,7 @@ export class Contenders {
     const rows = state.contenders.map(({ rule }, i) => {
       const outcome = outcomes[i];
       const title = titleOf(rule, state.mine.title);
-      const now = h("td", { class: "number" });
+      const now = h("span");
       this.#now.push(now);
       const rate = this.#rate(outcome, i, title);
       const remove = h(
@@ -128,7 +133,7 @@ export class Contenders {
         {},
         h("th", { scope: "row" }, h("div", { class: "who" }, swatch(i), open)),
         h("td", { class: "rate" }, rate),
-        now,
+        h("td", { class: "number now" }, now),
         h("td", { class: "number", "data-end": "" }, endOf(outcome, this.#gaps[i])),
         h("td", { class: "remove" }, remove),
       );

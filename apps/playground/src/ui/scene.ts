@@ -1,5 +1,5 @@
 import type { Areas, Field } from "@descent/viz";
-import type { Outcome } from "../engine/messages.ts";
+import type { Outcome, Swarm } from "../engine/messages.ts";
 
 /** A surface, paths on it, and where they start. */
 export interface Scene {
@@ -10,7 +10,12 @@ export interface Scene {
   readonly names: readonly string[];
   readonly outcomes: readonly Outcome[];
   readonly start: readonly [number, number];
-  readonly areas?: Areas | undefined;
+  readonly areas?: Basin | undefined;
+}
+
+/** A map of basins, with where its starts stood on the way. */
+export interface Basin extends Areas {
+  readonly swarm: Swarm;
 }
 
 /** Told of a new start; `moving` while the hand still moves it. */

@@ -1,25 +1,21 @@
-import { contourChart, type Figure, markerPath, styleOf } from "@descent/viz";
-import type { Outcome } from "../engine/messages.ts";
+import { contourChart, type Figure, linePath, markerPath, styleOf } from "@descent/viz";
 import { h, markup, unique } from "./dom.ts";
 import { finished } from "./gaps.ts";
-import { type GrowingPath, growingPath } from "./growing-path.ts";
+import type { Layers } from "./picture.ts";
 import { type Arrow, arrowMarkup, type Moved, type Scene, startIn, startLabel } from "./scene.ts";
 import { moveByHandle } from "./start-handle.ts";
+import { Dots } from "./swarm.ts";
+import { Tracks, type Way } from "./tracks.ts";
 
-/** Paths on a contour, at any step, with a start that can be dragged or moved by arrow keys. */
+/** Paths on a contour, at any step, with the dots of a map of basins under them, with a start that can be dragged or moved by arrow keys. */
 export class Stage {
   readonly element: HTMLElement;
   #figure: Figure | undefined;
   #scene: Scene | undefined;
-  #drawn: {
-    readonly outcome: Outcome;
-    readonly style: number;
-    readonly path: GrowingPath;
-    readonly casing: Element;
-    readonly line: Element;
-    readonly mark: Element;
-  }[] = [];
   #step = Number.MAX_SAFE_INTEGER;
+  #moving = false;
+  readonly #tracks = new Tracks();
+  readonly #dots = new Dots();
   #arrows: readonly Arrow[] = [];
   #quiver: SVGGElement | undefined;
   readonly #id = unique("stage");
@@ -34,13 +30,36 @@ export class Stage {
     this.#moves = moved !== undefined;
     this.#handle = h("button", { type: "button", class: "handle" });
     this.#handle.hidden = true; // until there is a picture to be on
-    this.element = h("div", { class: "stage" }, this.#host, this.#handle);
+    this.element = h("div", { class: "stage" }, this.#host, this.#dots.element, ...this.#tracks.elements, this.#handle);
     if (moved) this.#listen(moved);
     new ResizeObserver(() => this.#resize()).observe(this.element);
   }
 
+  /** The map as a drawing, with its paths up to the step in view. */
   get svg(): SVGSVGElement | null {
-    return this.#host.querySelector("svg");
+    const [svg, figure] = [this.#host.querySelector("svg"), this.#figure];
+    if (!svg || !figure) return null;
+    for (const [i, group] of [...svg.querySelectorAll(".viz-paths > g")].entries()) {
+      const { x, y, style } = this.#ways[i]!; // a group for each
+      const end = Math.min(this.#step, x.length - 1);
+      const d = linePath(x, y, figure.x, figure.y, end + 1);
+      const [px, py] = [figure.x.at(x[end]!), figure.y.at(y[end]!)]; // within
+      const mark = Number.isFinite(px) && Number.isFinite(py) ? markerPath(styleOf(style).marker, px, py, 6.5) : "";
+      for (const [k, path] of [...group.querySelectorAll("path")].entries()) path.setAttribute("d", k < 2 ? d : mark); // casing, line, mark
+    }
+    return svg;
+  }
+
+  /** The drawing, and what lies over it that a drawing cannot hold. */
+  get layers(): Layers | undefined {
+    const { svg } = this;
+    return svg ? [svg, ...(this.#dots.element.hidden ? [] : [this.#dots.element])] : undefined;
+  }
+
+  get #ways(): Way[] {
+    return (this.#scene?.outcomes ?? []).flatMap((outcome, style) =>
+      finished(outcome) ? [{ x: outcome.x, y: outcome.y, style }] : [],
+    );
   }
 
   get table(): string {
@@ -53,23 +72,13 @@ export class Stage {
     this.#draw();
   }
 
-  /** Shows the paths up to a step. */
-  at(step: number): void {
+  /** Shows the paths up to a step; `moving` while they play. */
+  at(step: number, moving = false): void {
     this.#step = step;
-    const figure = this.#figure;
-    if (!figure) return;
-    for (const { outcome, style, path, casing, line, mark } of this.#drawn) {
-      if (!finished(outcome)) continue;
-      const end = Math.min(step, outcome.x.length - 1);
-      const d = path.upTo(end);
-      casing.setAttribute("d", d);
-      line.setAttribute("d", d);
-      const [px, py] = [figure.x.at(outcome.x[end]!), figure.y.at(outcome.y[end]!)]; // within the path
-      mark.setAttribute(
-        "d",
-        Number.isFinite(px) && Number.isFinite(py) ? markerPath(styleOf(style).marker, px, py, 6.5) : "",
-      );
-    }
+    this.#moving = moving;
+    if (!this.#figure) return;
+    this.#tracks.upTo(step, moving);
+    this.#dots.at(step);
   }
 
   /** Draws arrows over the paths, in place of those there were. */
@@ -92,7 +101,8 @@ export class Stage {
     const width = Math.round(this.element.clientWidth);
     if (!scene || width < 80) return;
     this.#width = width;
-    const { names, outcomes } = scene;
+    const height = Math.round(Math.max(260, width * this.#ratio));
+    const ways = this.#ways;
     const figure = contourChart({
       title: scene.title,
       description: scene.description,
@@ -100,34 +110,26 @@ export class Stage {
       marks: scene.marks,
       areas: scene.areas,
       width,
-      height: Math.round(Math.max(260, width * this.#ratio)),
+      height,
       id: this.#id,
       levels: 18,
-      paths: outcomes.flatMap((outcome, style) =>
-        finished(outcome) ? [{ name: names[style]!, x: outcome.x, y: outcome.y, style }] : [],
-      ),
+      paths: ways.map((way) => ({ ...way, name: scene.names[way.style]! })), // a name for each
     });
     this.#figure = figure;
     this.#host.replaceChildren(markup(figure.svg));
-    const groups = [...this.#host.querySelectorAll(".viz-paths > g")];
-    this.#drawn = outcomes.flatMap((outcome, style) => {
-      const group = finished(outcome) ? groups.shift() : undefined;
-      const [casing, line, mark] = group ? [...group.querySelectorAll("path")] : [];
-      if (!finished(outcome) || !casing || !line || !mark) return [];
-      const path = growingPath(outcome.x, outcome.y, figure.x, figure.y);
-      return [{ outcome, style, path, casing, line, mark }];
-    });
+    this.#tracks.show(ways, figure, [width, height]);
+    this.#dots.show(scene.areas, figure, [width, height]);
     this.#quiver = document.createElementNS("http://www.w3.org/2000/svg", "g");
-    this.svg?.append(this.#quiver);
+    this.#host.querySelector("svg")?.append(this.#quiver);
     this.#place(scene.start);
-    this.at(this.#step);
+    this.at(this.#step, this.#moving);
     this.arrows(this.#arrows);
   }
 
   #place([x, y]: readonly [number, number]): void {
     const figure = this.#figure;
     if (!figure) return;
-    const svg = this.svg;
+    const svg = this.#host.querySelector("svg");
     if (!svg) return;
     const { width, height } = svg.viewBox.baseVal;
     this.#handle.hidden = !this.#moves;
@@ -145,7 +147,7 @@ export class Stage {
       moved(start, moving);
     };
     const from = (event: PointerEvent, moving: boolean): void => {
-      const [figure, svg] = [this.#figure, this.svg];
+      const [figure, svg] = [this.#figure, this.#host.querySelector("svg")];
       if (!figure || !svg) return;
       const box = svg.getBoundingClientRect();
       const scale = svg.viewBox.baseVal.width / box.width;

@@ -11,13 +11,14 @@ export class Transport {
   readonly #play: HTMLButtonElement;
   readonly #back: HTMLButtonElement;
   readonly #of = h("span", { class: "quiet" });
-  readonly #report: (step: number) => void;
+  readonly #report: (step: number, moving: boolean) => void;
   #steps = 1;
   #at = 0;
   #direction: 1 | -1 | 0 = 0;
   #last = 0;
 
-  constructor(report: (step: number) => void) {
+  /** `report` is told of every step, and whether the race plays on from there. */
+  constructor(report: (step: number, moving: boolean) => void) {
     this.#report = report;
     const id = unique("step");
     this.#play = h("button", { type: "button", class: "primary icon", onclick: () => this.#toggle(1) });
@@ -80,6 +81,7 @@ export class Transport {
   pause(): void {
     this.#direction = 0;
     this.#show();
+    this.#report(this.step, false);
   }
 
   #toggle(direction: 1 | -1): void {
@@ -114,7 +116,7 @@ export class Transport {
     this.#slider.value = String(step);
     this.#slider.style.setProperty("--done", `${(step / this.#steps) * 100}%`);
     if (document.activeElement !== this.#number || byHand) this.#number.value = String(step);
-    this.#report(step);
+    this.#report(step, this.#direction !== 0);
   }
 
   #show(): void {

@@ -55,9 +55,9 @@ export class Views {
     return this.#map.svg;
   }
 
-  /** The height field's ground and what lies over it, while it is shown. */
+  /** The view that is shown, layer by layer; undefined before there is one. */
   get layers(): Layers | undefined {
-    return this.#shown === "relief" ? this.#relief?.layers : undefined;
+    return this.#shown === "relief" ? this.#relief?.layers : this.#map.layers;
   }
 
   get table(): string {
@@ -87,11 +87,11 @@ export class Views {
     this.#words.textContent = this.#note();
   }
 
-  /** Shows the paths up to a step. */
-  at(step: number): void {
+  /** Shows the paths up to a step; `moving` while they play. */
+  at(step: number, moving = false): void {
     this.#step = step;
     if (this.#shown === "relief") this.#relief?.at(step);
-    else this.#map.at(step);
+    else this.#map.at(step, moving);
   }
 
   /** Draws arrows over the paths, in place of those there were. */

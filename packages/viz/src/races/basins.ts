@@ -20,6 +20,11 @@ export interface BasinsOptions {
   readonly rows: number;
   /** Updates of each start, 1 to 10,000. */
   readonly steps: number;
+  /**
+   * Told where all stand before the first step and after each: x and y by turns, starts in the order of the map. The array is the one being stepped, so
+   * copy what you keep.
+   */
+  readonly seen?: ((step: number, places: Float32Array) => void) | undefined;
 }
 
 /** Where starts lead: a map, row by row from the least y, each row from the least x. */
@@ -48,7 +53,8 @@ const MOST = 16;
  */
 export function basins(options: BasinsOptions): Basins {
   takes("basins", "{ surface, rule, x, y, columns, rows, steps }", options, isRecord(options));
-  const { surface, rule, x, y, columns, rows, steps } = options;
+  const { surface, rule, x, y, columns, rows, steps, seen } = options;
+  takes("basins", "`seen`: a function", seen, seen === undefined || typeof seen === "function");
   takes("basins", "`surface`: from surface(…)", surface, isRecord(surface) && typeof surface.gradient === "function");
   checkConfigured(rule, "basins");
   for (const side of [x, y])
@@ -77,7 +83,8 @@ export function basins(options: BasinsOptions): Basins {
   if (["h", "loss", "sampled"].some((input) => opt.reads(input)))
     throw new OptimizerError("`basins`: the rule reads more than gradients. Give it one that does not, such as adam.");
   const g = new Float32Array(2 * count);
-  for (let step = 0; step < steps; step++)
+  seen?.(0, w);
+  for (let step = 1; step <= steps; step++) {
     do {
       for (let i = 0; i < count; i++) {
         const [gx, gy] = surface.gradient(w[2 * i]!, w[2 * i + 1]!); // within
@@ -86,6 +93,8 @@ export function basins(options: BasinsOptions): Basins {
       }
       opt.update({ w: g });
     } while (opt.midRound);
+    seen?.(step, w);
+  }
   const last = opt.withReadout(() => w.slice());
   opt.dispose();
   return { ...gathered(last, x, y), columns, rows, x, y };
