@@ -46,6 +46,21 @@ describe.each(surfaces)("$title", ({ id, text, minima, least, x, y, start }) => 
     }
   });
 
+  test("has the same gradients at many points at once", () => {
+    const at = Float32Array.from({ length: 2 * 700 }, (_, i) =>
+      i % 2 === 0
+        ? x[0] + (((i * 37) % 1400) / 1400) * (x[1] - x[0])
+        : y[0] + (((i * 53) % 1400) / 1400) * (y[1] - y[0]),
+    );
+    const into = new Float32Array(at.length);
+    of.gradients(at, into);
+    for (let i = 0; i < at.length; i += 2)
+      for (const [k, slope] of of.gradient(at[i]!, at[i + 1]!).entries())
+        if (Number.isFinite(slope))
+          expect(Math.abs(into[i + k]! - slope)).toBeLessThan(1e-6 * Math.max(1, Math.abs(slope)));
+        else expect(Number.isFinite(into[i + k]!)).toBe(false);
+  });
+
   test("has its minima where it says, as deep as SciPy's search finds", () => {
     expect(Math.abs(least - found)).toBeLessThan(1e-9);
     for (const at of minima) {
@@ -168,6 +183,18 @@ describe("basins", () => {
       const { at } = map.ends[map.indices[i]!]!;
       expect(Math.hypot(at[0] - run.x.at(-1)!, at[1] - run.y.at(-1)!)).toBeLessThan(0.3);
     }
+  });
+
+  test("let one see where all stand before the first step and after each", () => {
+    const seen: (readonly [number, number, number])[] = [];
+    const on = surface("(x^2 + y^2) / 2");
+    const look = (step: number, places: Float32Array): void => void seen.push([step, places[0]!, places[7]!]);
+    basins({ surface: on, rule: sgd({ lr: 0.5 }), x: [-1, 1], y: [-2, 2], columns: 2, rows: 2, steps: 2, seen: look });
+    expect(seen).toEqual([
+      [0, -1, 2],
+      [1, -0.5, 1],
+      [2, -0.25, 0.5],
+    ]);
   });
 
   test("are refused for rules whose numbers see one another", async () => {

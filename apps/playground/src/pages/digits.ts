@@ -7,6 +7,7 @@ import { h } from "../ui/dom.ts";
 import { LandscapeView } from "../ui/landscape.ts";
 import type { Mine } from "../ui/mine.ts";
 import { NetCharts, type NetRun } from "../ui/net-charts.ts";
+import { netPlan } from "../ui/net-plan.ts";
 import { NetSettings } from "../ui/net-settings.ts";
 import { Reading } from "../ui/reading.ts";
 import { titleOf } from "../ui/rules.ts";
@@ -35,6 +36,7 @@ export class DigitsPage implements PageView {
   readonly #summary = h("p", { class: "summary", role: "status", "aria-live": "polite" });
   readonly #runsList = h("ul", { class: "swatches" });
   readonly #findings = h("ul", { class: "findings" });
+  readonly #plan = netPlan();
   #runs: NetRun[] = [];
   #steps = 0;
   #phase: Phase = "idle";
@@ -81,6 +83,7 @@ export class DigitsPage implements PageView {
         "section",
         { class: "panel figure", "aria-label": "Training" },
         this.#summary,
+        this.#plan,
         this.#runsList,
         this.#charts.element,
         this.#landscape.element,
@@ -217,6 +220,7 @@ export class DigitsPage implements PageView {
 
   #draw(): void {
     this.#charts.element.hidden = this.#runs.length === 0;
+    this.#plan.hidden = this.#runs.length > 0;
     if (this.element.hidden || this.#runs.length === 0) {
       this.#runsList.replaceChildren();
       return;

@@ -8,6 +8,7 @@ import { h, labelled, markup, save } from "../ui/dom.ts";
 import type { Mine } from "../ui/mine.ts";
 import { reportOf } from "../ui/model-report.ts";
 import { ModelControls } from "../ui/model-settings.ts";
+import { Numbers } from "../ui/numbers.ts";
 import { titleOf } from "../ui/rules.ts";
 import type { PageView } from "./page.ts";
 
@@ -26,11 +27,13 @@ export class ModelPage implements PageView {
   readonly #status = h("p", { class: "quiet" });
   readonly #chart = h("div", { class: "chart" });
   readonly #report = h("div");
+  readonly #numbers = new Numbers();
+  readonly #steps = stepsAhead();
   #name = "model";
   #opened = false;
   #busy = false;
   #losses: number[] = [];
-  #steps = 1;
+  #length = 1;
 
   constructor(store: Store, mine: Mine) {
     this.#store = store;
@@ -68,7 +71,7 @@ export class ModelPage implements PageView {
         this.#bar,
         this.#status,
       ),
-      h("section", { class: "panel figure", "aria-label": "Model" }, this.#summary, this.#chart, this.#report), // biome-ignore format: one section
+      h("section", { class: "panel figure", "aria-label": "Model" }, this.#summary, this.#steps, this.#chart, this.#numbers.element, this.#report), // biome-ignore format: one section
     );
     this.#summary.textContent = "No model has been opened yet.";
     this.#turn();
@@ -135,7 +138,7 @@ export class ModelPage implements PageView {
       return;
     }
     const contender = { rule, lr, ...(rule === "mine" ? { text: this.#mine.text } : {}) };
-    [this.#losses, this.#steps, this.#busy] = [[], settings.steps, true];
+    [this.#losses, this.#length, this.#busy] = [[], settings.steps, true];
     this.#status.textContent = "Loading ONNX Runtime (3.9 MB, once)…";
     this.#host.ask({ kind: "train", settings, contender, csv: this.#controls.csv, file: digitsFile() });
     this.#turn();
@@ -156,7 +159,7 @@ export class ModelPage implements PageView {
       }
       case "steps":
         this.#losses.push(...message.losses);
-        this.#bar.value = message.step / this.#steps;
+        this.#bar.value = message.step / this.#length;
         break;
       case "done":
         this.#busy = false;
@@ -189,15 +192,34 @@ export class ModelPage implements PageView {
   }
 
   #draw(): void {
-    this.#chart.hidden = this.#losses.length === 0;
+    this.#chart.hidden = this.#numbers.element.hidden = this.#losses.length === 0;
+    this.#steps.hidden = this.#opened || this.#busy;
     if (this.#losses.length === 0) return;
     const width = Math.max(260, Math.round(this.#chart.clientWidth || 640));
     const { mean, low, high } = curveOf(this.#losses);
     const log = this.#losses.every((loss) => loss > 0);
     const series = [{ name: "loss", x: this.#losses.map((_, i) => i + 1), y: mean, band: { low, high } }];
-    const { svg } = lineChart({ title: "Loss over steps", x: { label: "step", domain: [0, this.#steps], whole: true }, y: { label: "loss, mean of the last ones", log }, series, width, height: Math.round(Math.max(200, Math.min(320, width * 0.42))), id: "model-loss" }); // biome-ignore format: one chart
+    const { svg, table } = lineChart({ title: "Loss over steps", x: { label: "step", domain: [0, this.#length], whole: true }, y: { label: "loss, mean of the last ones", log }, series, width, height: Math.round(Math.max(200, Math.min(320, width * 0.42))), id: "model-loss" }); // biome-ignore format: one chart
     this.#chart.replaceChildren(markup(svg));
+    this.#numbers.show(table);
   }
 }
+
+/** What comes once a file is open. */
+const stepsAhead = (): HTMLElement =>
+  h(
+    "ol",
+    { class: "ahead" },
+    ...(
+      [
+        ["The report", "Every tensor of the file: whether it is a parameter, and why, or why not."],
+        [
+          "The training",
+          "All weights, or a LoRA beside them, by any rule of the library or by yours; on a CSV, on MNIST’s digits, or on made-up numbers.",
+        ],
+        ["The result", "The trained ONNX file, or the adapter as PEFT writes it, with the merged model."],
+      ] as const
+    ).map(([title, words]) => h("li", {}, h("strong", {}, title), h("span", { class: "quiet" }, words))),
+  );
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

@@ -10,6 +10,7 @@ import { Explanation } from "../ui/explanation.ts";
 import { csvOf, programOf } from "../ui/export.ts";
 import { finished, gapsOf, leastOf } from "../ui/gaps.ts";
 import type { Mine } from "../ui/mine.ts";
+import { Numbers } from "../ui/numbers.ts";
 import { savePng, saveSvg } from "../ui/picture.ts";
 import { titleOf } from "../ui/rules.ts";
 import type { Basin, Scene } from "../ui/scene.ts";
@@ -50,7 +51,7 @@ export class RacePage implements PageView {
   readonly #summary = h("p", { class: "summary", role: "status", "aria-live": "polite" });
   readonly #losses = h("div", { class: "losses" });
   readonly #saved = h("span", { class: "quiet", role: "status" });
-  readonly #tables = h("div", { class: "tables" });
+  readonly #numbers = new Numbers();
   #field: { readonly key: string; readonly field: Field } | undefined;
   #outcomes: readonly Outcome[] = [];
   readonly #cursor = h("div", { class: "cursor", "aria-hidden": true });
@@ -101,7 +102,7 @@ export class RacePage implements PageView {
           this.#saved,
         ),
         embedCode(link),
-        h("details", {}, h("summary", {}, "The numbers as tables"), this.#tables),
+        this.#numbers.element,
       ),
       h(
         "section",
@@ -196,17 +197,15 @@ export class RacePage implements PageView {
     this.#explanation.show(state, outcomes, this.#mine.text);
     this.#drawLosses(names, gaps, known);
     this.#transport.steps = state.steps;
-    this.#tables.replaceChildren(
-      markup(this.#stage.table),
-      markup(
-        tableOf(
-          known ? "Loss above the minimum" : "Loss above the lowest point seen",
-          ["", ...[0, 0.25, 0.5, 0.75, 1].map((share) => `step ${Math.round(share * state.steps)}`)],
-          names.map((name, i) => [
-            name,
-            ...[0, 0.25, 0.5, 0.75, 1].map((share) => gaps[i]?.[Math.round(share * state.steps)] ?? "–"),
-          ]),
-        ),
+    this.#numbers.show(
+      this.#stage.table,
+      tableOf(
+        known ? "Loss above the minimum" : "Loss above the lowest point seen",
+        ["", ...[0, 0.25, 0.5, 0.75, 1].map((share) => `step ${Math.round(share * state.steps)}`)],
+        names.map((name, i) => [
+          name,
+          ...[0, 0.25, 0.5, 0.75, 1].map((share) => gaps[i]?.[Math.round(share * state.steps)] ?? "–"),
+        ]),
       ),
     );
     if (this.#summary.textContent !== summary) this.#summary.textContent = summary;

@@ -8,6 +8,7 @@ import { diffOf } from "../ui/diff.ts";
 import { h, labelled, markup, numberInput, prose, selectOf } from "../ui/dom.ts";
 import { finished, leastOf } from "../ui/gaps.ts";
 import type { Mine, Standing } from "../ui/mine.ts";
+import { Numbers } from "../ui/numbers.ts";
 import { ruleGroups, sentenceOf, titleOf } from "../ui/rules.ts";
 import { Stage } from "../ui/stage.ts";
 import { summaryOf } from "../ui/summary.ts";
@@ -49,6 +50,7 @@ export class RulePage implements PageView {
   readonly #sentence = h("p", { class: "hint" });
   readonly #summary = h("p", { class: "summary", role: "status", "aria-live": "polite" });
   readonly #key = h("p", { class: "key" });
+  readonly #numbers = new Numbers();
   readonly #stage = new Stage((start) => this.#store.set({ start }), 0.72);
   readonly #title: HTMLInputElement;
   readonly #parent: HTMLSelectElement;
@@ -124,6 +126,7 @@ export class RulePage implements PageView {
         this.#stage.element,
         this.#summary,
         h("div", { class: "row" }, race),
+        this.#numbers.element,
       ),
       h("section", { class: "panel", "aria-label": "Changes" }, h("h2", {}, "Changes"), this.#diff),
       h(
@@ -326,6 +329,7 @@ export class RulePage implements PageView {
         ...names.map((name, i) => h("span", {}, swatch(i), `${name}${rates[i]}`)),
         h("span", { class: "quiet" }, `on ${title}, each at its best rate of 29`),
       );
+      this.#numbers.show(this.#stage.table);
       if (this.#summary.textContent !== summary) this.#summary.textContent = summary;
     } catch (error) {
       if (!(error instanceof SupersededError))

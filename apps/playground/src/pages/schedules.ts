@@ -4,6 +4,7 @@ import { type Engine, SupersededError } from "../engine/client.ts";
 import { initial, type State, type Store } from "../state/state.ts";
 import { CodeArea, complaintText } from "../ui/code-area.ts";
 import { h, markup } from "../ui/dom.ts";
+import { Numbers } from "../ui/numbers.ts";
 import { schedules } from "../ui/schedule-list.ts";
 import type { PageView } from "./page.ts";
 
@@ -13,6 +14,7 @@ export class SchedulesPage implements PageView {
   readonly #engine: Engine;
   readonly #area: CodeArea;
   readonly #complaint = h("pre", { class: "complaint", id: "schedule-complaint", role: "alert" });
+  readonly #numbers = new Numbers();
   readonly #chart = h("div", { class: "schedule-chart" });
   readonly #formula = h("div", {
     class: "formula",
@@ -70,11 +72,13 @@ export class SchedulesPage implements PageView {
       h(
         "section",
         { class: "panel figure", "aria-label": "Equation and curve" },
+        h("h2", {}, "The rate is multiplied by"),
         this.#area.element,
         this.#complaint,
         this.#chart,
         this.#summary,
         h("div", { class: "row" }, race, none),
+        this.#numbers.element,
       ),
       h(
         "section",
@@ -122,6 +126,7 @@ export class SchedulesPage implements PageView {
         ends: false,
       });
       this.#chart.replaceChildren(markup(chart.svg));
+      this.#numbers.show(chart.table);
       const of = (share: number): string =>
         formatNumber(read.values[Math.min(steps - 1, Math.round(share * (steps - 1)))] ?? Number.NaN, 3);
       this.#summary.textContent =

@@ -103,7 +103,7 @@ export class Contenders {
     const rows = state.contenders.map(({ rule }, i) => {
       const outcome = outcomes[i];
       const title = titleOf(rule, state.mine.title);
-      const now = h("span");
+      const now = h("span", { class: "now-number" });
       this.#now.push(now);
       const rate = this.#rate(outcome, i, title);
       const remove = h(
@@ -133,7 +133,7 @@ export class Contenders {
         {},
         h("th", { scope: "row" }, h("div", { class: "who" }, swatch(i), open)),
         h("td", { class: "rate" }, rate),
-        h("td", { class: "number now" }, now),
+        h("td", { class: "number" }, now),
         h("td", { class: "number", "data-end": "" }, endOf(outcome, this.#gaps[i])),
         h("td", { class: "remove" }, remove),
       );

@@ -1,6 +1,7 @@
-import { contourChart, formatNumber, lineChart } from "@descent/viz";
+import { contourChart, type Figure, formatNumber, lineChart } from "@descent/viz";
 import type { Landscape, Plane } from "../digits/landscape.ts";
 import { h, labelled, markup, selectOf } from "./dom.ts";
+import { Numbers } from "./numbers.ts";
 import { swatch } from "./swatch.ts";
 
 /** The loss around a trained net on a plane, the way that led there, how far it lies from the plane, and a random walk as control. */
@@ -9,6 +10,7 @@ export class LandscapeView {
   readonly #button: HTMLButtonElement;
   readonly #bar = h("progress", { max: 1, value: 0, "aria-label": "Places measured" });
   readonly #words = h("p", { class: "summary", role: "status" });
+  readonly #numbers = new Numbers();
   readonly #figures = h("div", { class: "net-charts" });
   readonly #ask: (plane: Plane | false) => void;
   #plane: Plane = "pca";
@@ -34,6 +36,7 @@ export class LandscapeView {
       this.#bar,
       this.#words,
       this.#figures,
+      this.#numbers.element,
     );
     this.#bar.hidden = true;
     this.ready(false);
@@ -43,6 +46,7 @@ export class LandscapeView {
   ready(yes: boolean): void {
     if (this.#ready && !yes) {
       this.#figures.replaceChildren();
+      this.#numbers.show();
       this.#words.textContent = "";
     }
     if (!yes) this.#stand(false);
@@ -96,12 +100,18 @@ export class LandscapeView {
     this.#figures.replaceChildren();
     const key = h("div", { class: "key" }, ...["of the net", "of its shadow"].map((name, i) => h("span", {}, swatch(i), name))); // biome-ignore format: one element
     // All hosts are there before anything is drawn, for together they have the width that they are drawn for.
+    const tables: string[] = [];
+    /** The drawing of a chart, whose table is kept. */
+    const drawn = ({ svg, table }: Figure): DocumentFragment => {
+      tables.push(table);
+      return markup(svg);
+    };
     const map = figure("Loss on the plane, and the way’s shadow");
     const control = figure("Control: a random walk on its own plane");
     const losses = figure("True loss, and the plane’s", key);
     const distances = figure("Distance from the plane");
     map.append(
-      markup(
+      drawn(
         contourChart({
           title: "Loss on the plane, and the way’s shadow",
           field: { values, columns, rows: columns, x, y },
@@ -109,7 +119,7 @@ export class LandscapeView {
           width: width(map),
           height: Math.round(0.86 * width(map)),
           id: "landscape",
-        }).svg,
+        }),
       ),
     );
     const around = (all: readonly number[]): readonly [number, number] => {
@@ -118,7 +128,7 @@ export class LandscapeView {
       return [low - margin, high + margin];
     };
     control.append(
-      markup(
+      drawn(
         contourChart({
           title: "A random walk on its own plane",
           field: { values: [0, 0, 0, 0], columns: 2, rows: 2, x: around(walk.x), y: around(walk.y) },
@@ -126,7 +136,7 @@ export class LandscapeView {
           width: width(control),
           height: Math.round(0.86 * width(control)),
           id: "walk",
-        }).svg,
+        }),
       ),
     );
     const lines = (
@@ -138,12 +148,13 @@ export class LandscapeView {
     ): void => {
       // biome-ignore format: one line
       const chart = lineChart({ title: label, x: { label: "step", whole: true }, y: { label, log }, series: series.map((one) => ({ ...one, x: way.step })), width: width(host), height: 220, id }); // biome-ignore format: one chart
-      host.append(markup(chart.svg));
+      host.append(drawn(chart));
     };
     lines(losses, "truth", "loss", true, [
       { name: "of the net", y: truth },
       { name: "of its shadow", y: shadow },
     ]);
     lines(distances, "distance", "distance from the plane", false, [{ name: "distance", y: distance }]);
+    this.#numbers.show(...tables);
   }
 }

@@ -2,6 +2,7 @@ import { lineChart, tableOf } from "@descent/viz";
 import { curveOf } from "../digits/curves.ts";
 import type { LayerNorms } from "../digits/messages.ts";
 import { h, markup } from "./dom.ts";
+import { Numbers } from "./numbers.ts";
 import { swatch } from "./swatch.ts";
 
 /** A training that has begun: its numbers so far. */
@@ -40,7 +41,7 @@ export class NetCharts {
   readonly #gradients = h("div", { class: "chart" });
   readonly #ratios = h("div", { class: "chart" });
   readonly #layers = h("div", { class: "key" });
-  readonly #tables = h("div", { class: "tables" });
+  readonly #numbers = new Numbers();
 
   constructor() {
     const figure = (title: string, ...parts: HTMLElement[]): HTMLElement =>
@@ -52,7 +53,7 @@ export class NetCharts {
       figure("Test digits read wrong", this.#right),
       figure("Gradient of each layer", this.#gradients, this.#layers),
       figure("Update over weights", this.#ratios),
-      h("details", {}, h("summary", {}, "The numbers as tables"), this.#tables),
+      this.#numbers.element,
     );
   }
 
@@ -124,6 +125,6 @@ export class NetCharts {
         ]),
       ),
     );
-    this.#tables.replaceChildren(...tables.map(markup));
+    this.#numbers.show(...tables);
   }
 }

@@ -98,11 +98,11 @@ export function styleSheet(): string {
     `${palette.map((entry) => `--viz-${entry[0]}:${entry[which]}`).join(";")};${rest}`;
   const light = variables(
     1,
-    "--viz-paper:#fdfcfa;--viz-text:#1d1d1b;--viz-quiet:#66645e;--viz-line:#dedbd2;--viz-tint:#2f5d7c;--viz-depth:.04",
+    "--viz-paper:#fdfcfa;--viz-text:#1d1d1b;--viz-quiet:#66645e;--viz-line:#dedbd2;--viz-tint:#23648f;--viz-depth:.04",
   );
   const dark = variables(
     2,
-    "--viz-paper:#16181b;--viz-text:#ecebe6;--viz-quiet:#a3a29a;--viz-line:#34373c;--viz-tint:#9cc4dd;--viz-depth:.024",
+    "--viz-paper:#16181b;--viz-text:#ecebe6;--viz-quiet:#a3a29a;--viz-line:#34373c;--viz-tint:#8fc3e6;--viz-depth:.024",
   );
   return [
     `:root,[data-theme="light"]{${light}}`,

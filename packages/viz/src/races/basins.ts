@@ -83,14 +83,11 @@ export function basins(options: BasinsOptions): Basins {
   if (["h", "loss", "sampled"].some((input) => opt.reads(input)))
     throw new OptimizerError("`basins`: the rule reads more than gradients. Give it one that does not, such as adam.");
   const g = new Float32Array(2 * count);
+  const slopes = surface.gradients ?? ((points, into) => onePerPoint(surface, points, into));
   seen?.(0, w);
   for (let step = 1; step <= steps; step++) {
     do {
-      for (let i = 0; i < count; i++) {
-        const [gx, gy] = surface.gradient(w[2 * i]!, w[2 * i + 1]!); // within
-        g[2 * i] = gx;
-        g[2 * i + 1] = gy;
-      }
+      slopes(w, g);
       opt.update({ w: g });
     } while (opt.midRound);
     seen?.(step, w);
@@ -98,6 +95,10 @@ export function basins(options: BasinsOptions): Basins {
   const last = opt.withReadout(() => w.slice());
   opt.dispose();
   return { ...gathered(last, x, y), columns, rows, x, y };
+}
+
+function onePerPoint({ gradient }: Surface, points: Float32Array, into: Float32Array): void {
+  for (let i = 0; i < points.length; i += 2) into.set(gradient(points[i]!, points[i + 1]!), i); // within
 }
 
 /** Throws if one number's step depends on the others. */

@@ -1,6 +1,7 @@
 import { OptimizerError } from "@descent/core";
 import { isRecord, takes } from "@descent/core/adapter";
 import { build, derivative, type Expr, hostFunction, parse, variable } from "@descent/core/graph";
+import { pairsOf } from "./many.ts";
 
 /** A function of x and y with its exact gradient and the diagonal of its Hessian, all from one formula. */
 export interface Surface {
@@ -10,6 +11,11 @@ export interface Surface {
   value(x: number, y: number): number;
   /** The derivatives by x and by y. */
   gradient(x: number, y: number): readonly [number, number];
+  /**
+   * The gradients at many points at once, several times as fast: `points` holds x and y by turns, `into`, as long, is given the derivatives by x and by y
+   * by turns. A surface made otherwise than by `surface` may leave it out.
+   */
+  gradients?(points: Float32Array, into: Float32Array): void;
   /** The second derivatives by x and by y. */
   curvature(x: number, y: number): readonly [number, number];
 }
@@ -22,7 +28,7 @@ const LONGEST = 4000;
  * A surface from its formula in the notation of rules: `surface("(1 - x)^2 + 100 * (y - x^2)^2")`. Throws a SyntaxError with a caret for what is not
  * a formula of x and y, and an OptimizerError for one that is longer than 4,000 characters or has no derivative.
  */
-export function surface(text: string): Surface {
+export function surface(text: string): Surface & Required<Pick<Surface, "gradients">> {
   takes("surface", 'a formula of x and y, such as "x^2 + y^2"', text, typeof text === "string");
   if (text.length > LONGEST)
     throw new OptimizerError(`\`surface\`: the formula has ${text.length} characters; the limit is ${LONGEST}.`);
@@ -34,11 +40,19 @@ export function surface(text: string): Surface {
     return (x, y) => compute({ x, y });
   };
   const [value, gradient] = [of(f), of(...slopes)];
+  let gradients: ReturnType<typeof pairsOf> | undefined; // races ask for one at a time
   let curvature: ((x: number, y: number) => number[]) | undefined; // few rules ask for it
   return {
     text,
     value: (x, y) => value(x, y)[0]!, // one root
     gradient: (x, y) => gradient(x, y) as [number, number], // two roots
+    gradients: (points, into) => {
+      const float = (given: unknown): given is Float32Array => given instanceof Float32Array;
+      takes("gradients", "x and y by turns in a Float32Array", points, float(points) && points.length % 2 === 0);
+      takes("gradients", "a Float32Array as long as the points", into, float(into) && into.length === points.length);
+      gradients ??= pairsOf(slopes, X, Y);
+      gradients(points, into);
+    },
     curvature: (x, y) => {
       curvature ??= of(derivative(slopes[0], X), derivative(slopes[1], Y));
       return curvature(x, y) as [number, number]; // two roots
