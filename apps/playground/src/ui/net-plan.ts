@@ -2,7 +2,7 @@ import { layers, parameters, SIDE } from "../digits/net.ts";
 import { h, markup } from "./dom.ts";
 
 /** Pixels for each of a picture's, between one map of a layer and the next, and between layers. */
-const [PIXEL, APART, GAP] = [3, 3.2, 34];
+const [PIXEL, APART, GAP] = [2.8, 3, 30];
 /** The sizes of the drawing, and where its middle line is. */
 const [WIDE, HIGH, MIDDLE] = [640, 200, 88];
 
@@ -38,7 +38,7 @@ function stagesOf(): Stage[] {
 export function netPlan(): HTMLElement {
   const stages = stagesOf();
   const shape = ({ side, channels }: Stage): string => (side === 1 ? String(channels) : `${channels > 1 ? `${channels} × ` : ""}${side} × ${side}`); // biome-ignore format: one line
-  const wide = ({ side, channels }: Stage): number => (side === 1 ? 12 : PIXEL * side + APART * (channels - 1));
+  const wide = ({ side, channels }: Stage): number => (side === 1 ? 46 : PIXEL * side + APART * (channels - 1));
   const whole = stages.reduce((sum, stage) => sum + wide(stage) + GAP, -GAP);
   let left = (WIDE - whole) / 2;
   const parts = stages.map((stage, i) => {
@@ -47,10 +47,10 @@ export function netPlan(): HTMLElement {
     left += wide(stage) + GAP;
     const box = (x: number, y: number, w: number, t: number): string =>
       `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${w.toFixed(1)}" height="${t.toFixed(1)}"/>`;
-    const pitch = Math.min(12, 144 / channels);
+    const pitch = Math.min(12, 120 / channels);
     const maps = Array.from({ length: channels }, (_, k) =>
       side === 1
-        ? box(from, MIDDLE + (k - channels / 2) * pitch, 12, Math.max(1.5, pitch - 2))
+        ? box(from + 17, MIDDLE + (k - channels / 2) * pitch, 12, Math.max(1.5, pitch - 2))
         : box(
             from + APART * k,
             MIDDLE - (PIXEL * side) / 2 - (APART * (channels - 1)) / 2 + APART * k,
@@ -72,10 +72,6 @@ export function netPlan(): HTMLElement {
     "figure",
     { class: "net-plan" },
     markup(`<svg class="viz" viewBox="0 0 ${WIDE} ${HIGH}" role="img" aria-label="${words}">${parts.join("")}</svg>`),
-    h(
-      "figcaption",
-      { class: "hint" },
-      `The net: what each layer makes of a digit, and how many of its ${total} numbers are trained there.`,
-    ),
+    h("figcaption", { class: "hint" }, words),
   );
 }
