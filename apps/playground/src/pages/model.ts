@@ -205,7 +205,7 @@ export class ModelPage implements PageView {
   }
 }
 
-/** What comes once a file is open. */
+/** The steps that follow when a file is open. */
 const stepsAhead = (): HTMLElement =>
   h(
     "ol",

@@ -242,7 +242,7 @@ export class RacePage implements PageView {
       id: "losses",
     });
     this.#losses.replaceChildren(markup(chart.svg));
-    // Of its own and not part of the drawing, which would be drawn anew wherever it moves.
+    // A layer of its own: as part of the drawing it would redraw everything wherever it moves.
     const [top, bottom] = [Math.min(...chart.y.range), Math.max(...chart.y.range)];
     this.#cursor.style.top = `${top}px`;
     this.#cursor.style.height = `${bottom - top}px`;

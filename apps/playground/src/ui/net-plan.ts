@@ -14,7 +14,7 @@ interface Stage {
   readonly count: number;
 }
 
-/** What goes through the net, from the picture to the logits, from the layers as data. */
+/** The stages of the net, from the picture to the logits, from the layers as data. */
 function stagesOf(): Stage[] {
   const size = (name: string): number =>
     parameters.reduce(

@@ -1,6 +1,6 @@
 import { h, markup } from "./dom.ts";
 
-/** What figures show as tables, for whoever reads numbers rather than curves. */
+/** The tables of the figures, for whoever reads numbers rather than curves. */
 export class Numbers {
   readonly #tables = h("div", { class: "tables" });
   readonly element = h("details", {}, h("summary", {}, "The numbers as tables"), this.#tables);

@@ -4,7 +4,7 @@ import { h } from "./dom.ts";
 /** A canvas over a figure, as large as it, on which only the figure's plot can be drawn. */
 export interface Plot {
   readonly canvas: HTMLCanvasElement;
-  /** Fits the canvas to a figure of so many pixels, and empties it. */
+  /** Resizes the canvas to a figure of this many pixels, and empties it. */
   fit(figure: Figure, width: number, height: number): void;
   readonly context: CanvasRenderingContext2D;
 }

@@ -25,7 +25,7 @@ const cube: Loop = (out, a) => {
 const powers: Readonly<Record<number, Loop>> = { 2: square, 3: cube };
 const loops: { readonly [op in ScalarOp]?: Loop } = { add, sub, mul, div };
 
-/** What most formulas are made of has a loop of its own, without a call for each number. */
+/** The most common operators have a loop of their own, without a call for each number. */
 function loopOf(e: Expr): Loop {
   const exponent = e.op === "pow" ? e.args[1] : undefined;
   if (exponent?.op === "const" && powers[exponent.value]) return powers[exponent.value]!; // asked before
