@@ -4,29 +4,29 @@ import { type Expr, type ScalarOp, scalarOps, topological } from "@descent/core/
 const BLOCK = 256;
 
 type Row = Float64Array;
-type Loop = (out: Row, a: Row, b: Row, c: Row) => void;
+type Elementwise = (out: Row, a: Row, b: Row, c: Row) => void;
 
-const add: Loop = (out, a, b) => {
+const add: Elementwise = (out, a, b) => {
   for (let i = 0; i < BLOCK; i++) out[i] = a[i]! + b[i]!; // rows are as long
 };
-const sub: Loop = (out, a, b) => {
+const sub: Elementwise = (out, a, b) => {
   for (let i = 0; i < BLOCK; i++) out[i] = a[i]! - b[i]!; // rows are as long
 };
-const mul: Loop = (out, a, b) => {
+const mul: Elementwise = (out, a, b) => {
   for (let i = 0; i < BLOCK; i++) out[i] = a[i]! * b[i]!; // rows are as long
 };
-const div: Loop = (out, a, b) => {
+const div: Elementwise = (out, a, b) => {
   for (let i = 0; i < BLOCK; i++) out[i] = a[i]! / b[i]!; // rows are as long
 };
-const square: Loop = (out, a) => mul(out, a, a, a);
-const cube: Loop = (out, a) => {
+const square: Elementwise = (out, a) => mul(out, a, a, a);
+const cube: Elementwise = (out, a) => {
   for (let i = 0; i < BLOCK; i++) out[i] = a[i]! * a[i]! * a[i]!; // rows are as long
 };
-const powers: Readonly<Record<number, Loop>> = { 2: square, 3: cube };
-const loops: { readonly [op in ScalarOp]?: Loop } = { add, sub, mul, div };
+const powers: Readonly<Record<number, Elementwise>> = { 2: square, 3: cube };
+const loops: { readonly [op in ScalarOp]?: Elementwise } = { add, sub, mul, div };
 
 /** The most common operators have a loop of their own, without a call for each number. */
-function loopOf(e: Expr): Loop {
+function loopOf(e: Expr): Elementwise {
   const exponent = e.op === "pow" ? e.args[1] : undefined;
   if (exponent?.op === "const" && powers[exponent.value]) return powers[exponent.value]!; // asked before
   const known = loops[e.op as ScalarOp];
