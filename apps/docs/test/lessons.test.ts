@@ -230,15 +230,26 @@ const claims: Readonly<Record<number, () => void>> = {
     }
   },
   22() {
-    const { factor, middles } = radam.compute();
+    const { factor, middles, swept } = radam.compute();
     for (const t of [10, 100, 1000]) {
       const most = 2 / (1 - 0.999) - 1; // Liu et al., 2020, algorithm 2
       const rho = most - (2 * t * 0.999 ** t) / (1 - 0.999 ** t);
       const r = Math.sqrt(((rho - 4) * (rho - 2) * most) / ((most - 4) * (most - 2) * rho));
       expect(factor[t - 1]! / r).toBeCloseTo(1, 2);
     }
-    const own = middles[2]!;
-    expect(Math.max(...own.filter(Number.isFinite)) / Math.min(...own)).toBeGreaterThan(5);
+    // A cell of the map is what a race of that rule, rate and seed ends with.
+    expect(swept.map(({ name, seed }) => `${name} ${seed}`)).toEqual(
+      ["SGD", "Adam", "RAdam"].flatMap((name) => [1, 2, 3].map((seed) => `${name} ${seed}`)),
+    );
+    const { runs } = radam.compute({ rate: 0.001 });
+    for (const { name, y } of runs)
+      expect(swept.find((row) => row.name === name && row.seed === 1)!.values[0]).toBe(y.at(-1));
+    // Rates of the map are √10 apart.
+    for (const { values } of middles) {
+      const best = values.indexOf(Math.min(...values));
+      for (const off of [best - 3, best + 3].filter((i) => i in values))
+        expect(values[off]! / values[best]!).toBeGreaterThan(5);
+    }
   },
   23() {
     const [low, high] = [0.001, 0.3].map((rate) => races.compute({ rate, place: "himmelblau" }).ranking);

@@ -1,9 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { rules } from "@descent/catalogue";
-import { afterAll, expect, test } from "vitest";
+import { exportModel, Graph } from "@descent/onnx";
+import type { Trainer } from "@descent/onnxruntime";
+import type * as tfjs from "@tensorflow/tfjs-core";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import { root } from "../src/facts/root.ts";
 import { programOf } from "../src/facts/rules.ts";
 import { programsIn } from "../src/html/code.ts";
@@ -81,4 +84,59 @@ test("the first page's program for arrays and its rule run; the one with a mista
     if (isWrong(program)) await expect(run(program)).rejects.toThrow(/beta3/);
     else await run(program);
   }
+});
+
+/** What is asked of a model of TensorFlow.js, whose package is the app's and not this one's. */
+interface Model {
+  readonly optimizer: { readonly iterations: number };
+  fit(x: tfjs.Tensor, y: tfjs.Tensor, options: object): Promise<{ readonly history: { readonly loss: number[] } }>;
+}
+
+let count = 0;
+/** Runs a program beside the app, whose node_modules hold every framework, and hands over what it declares under a name. */
+async function declared(name: string, program: string): Promise<unknown> {
+  mkdirSync(folder, { recursive: true });
+  const file = path.join(folder, `runs-${count++}.ts`); // a module is read once
+  writeFileSync(file, `${program}\nexport { ${name} };\n`);
+  const module: unknown = await import(/* @vite-ignore */ file);
+  return Reflect.get(module as object, name);
+}
+const homeProgram = (word: string): string => home.find((program) => program.includes(word))!; // the page has it
+
+test("the first page's program for TensorFlow.js trains its model", async () => {
+  const model = (await declared("model", homeProgram("@descent/tfjs"))) as Model;
+  const tf = (await declared("tf", 'import * as tf from "@tensorflow/tfjs";')) as typeof tfjs;
+  const [x, y] = [tf.eye(4).slice([0, 0], [3, 4]), tf.eye(3)];
+  const { history } = await model.fit(x, y, { epochs: 30, verbose: 0 });
+  expect(history.loss.at(-1)!).toBeLessThan(history.loss[0]!);
+});
+
+test("the first page's program for ONNX models trains the file that it names", async () => {
+  const g = new Graph();
+  g.input("x", { elem: "float32", shape: ["batch", 2] });
+  g.initializer("w", { elem: "float32", dims: [2, 3], data: new Float32Array(6) });
+  g.op("MatMul", ["x", "w"], {}, ["logits"]);
+  g.output("logits");
+  const before = process.cwd();
+  onTestFinished(() => process.chdir(before));
+  mkdirSync(folder, { recursive: true });
+  process.chdir(folder);
+  writeFileSync("model.onnx", exportModel(g));
+  const trainer = (await declared("trainer", homeProgram("@descent/onnxruntime"))) as Trainer;
+  const losses: number[] = [];
+  for (let i = 0; i < 30; i++)
+    losses.push((await trainer.trainStep({ x: [1, 0, 0, 1, 1, 1], labels: [0, 1, 2] })).loss);
+  await trainer.dispose();
+  expect(losses[0]).toBeCloseTo(Math.log(3), 5); // logits of 0
+  expect(losses.at(-1)!).toBeLessThan(losses[0]!);
+});
+
+test("what stands beside our lines for TensorFlow.js is TensorFlow.js, and runs", async () => {
+  const page = readFileSync(new URL("../guides/from-tensorflow-js.md", import.meta.url), "utf8");
+  const blocks = [...page.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(([, block = ""]) => block);
+  expect(blocks.length).toBe(2);
+  const model = (await declared("model", blocks[0]!)) as Model;
+  expect(model.optimizer.iterations).toBe(3); // an epoch of 32 samples is one batch
+  const w = (await declared("w", blocks[1]!)) as tfjs.Variable;
+  expect([...(await w.data())].map(Math.abs)).toEqual([expect.closeTo(2.968, 2), expect.closeTo(1.968, 2)]);
 });

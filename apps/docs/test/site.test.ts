@@ -52,6 +52,11 @@ test("has the public names of a package with their declarations and comments", (
     expect(page).toContain(`<h3 id="${name}">`);
   expect(page).toContain("Lines over a common axis, such as losses over steps");
   expect(page.replaceAll(/<[^>]*>/g, "")).toContain("function race(options: RaceOptions): Run");
+  // A type leads to where it is explained, but not from there; `leads nowhere` below follows each link.
+  const linked = (name: string): string => new RegExp(`<h3 id="${name}">[\\s\\S]*?</section>`).exec(page)![0];
+  expect(linked("races.race")).toContain('<a href="../../reference/viz/#races.RaceOptions">RaceOptions</a>');
+  expect(linked("lineChart")).toContain('<a href="../../reference/viz/#Figure">Figure</a>');
+  expect(linked("Figure")).not.toContain('#Figure"');
 });
 
 test("leads nowhere that is not there, and to no address from the root of a server", () => {
@@ -231,7 +236,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
     await page.keyboard.press("/");
     await page.locator("#search[data-whole]").waitFor({ state: "attached" });
     await page.getByRole("searchbox").fill("heavy ball narrow valley");
-    await page.locator("#search-found a", { hasText: "Momentum makes" }).first().waitFor();
+    await page.locator("#search-found a", { hasText: "Momentum turns" }).first().waitFor();
     await page.close();
   });
 

@@ -10,6 +10,7 @@ export {
   type Path,
 } from "./charts/contours.ts";
 export type { Figure, FrameOptions } from "./charts/frame.ts";
+export { type HeatChartOptions, type HeatRow, heatChart } from "./charts/heat.ts";
 export { type AxisOptions, type LineChartOptions, lineChart, type Series } from "./charts/lines.ts";
 export { type Cell, tableOf } from "./charts/table.ts";
 export { formatNumber } from "./draw/number.ts";

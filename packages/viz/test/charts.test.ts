@@ -2,6 +2,7 @@ import {
   condensed,
   contourChart,
   formatNumber,
+  heatChart,
   levelsOf,
   lineChart,
   linePath,
@@ -267,6 +268,52 @@ describe("a contour chart", () => {
   test("refuses a field of another size", () => {
     expect(() => contourChart({ title: "", field: { ...field, rows: 40 } })).toThrow(
       "a field of 41 × 40 has 1640 values; got 1681",
+    );
+  });
+});
+
+describe("a heat map", () => {
+  const chart = heatChart({
+    title: "Loss by rule & rate",
+    columns: { label: "rate", names: ["0.1", "1", "10"] },
+    rows: [
+      { name: "SGD", values: [100, 10, Infinity] },
+      { name: "Adam", values: [0, 1, 1000] },
+    ],
+    log: true,
+  });
+
+  test("is deeper the lower a number is, by its logarithm, and frames the lowest of each row", () => {
+    tags(chart.svg);
+    const cells = [...chart.svg.matchAll(/class="(viz-cell[^"]*)" fill-opacity="([\d.]+)"/g)];
+    const depths = cells.map(([, kind, depth]) => [kind!.includes("viz-least"), Number(depth)] as const);
+    // From 0.03 at 1000 to 0.45 at 1: 0.14 for each power of ten, rounded to hundredths.
+    expect(depths).toEqual([
+      [false, 0.17],
+      [true, 0.31],
+      [true, 0.45],
+      [false, 0.03],
+    ]);
+  });
+
+  test("crosses what has no place on its scale, and says every number in its table", () => {
+    expect(chart.svg.match(/class="viz-grid"/g)).toHaveLength(2); // Infinity, and 0 on a logarithmic scale
+    expect(chart.table).toContain('<th scope="row">SGD</th><td>100</td><td>10</td><td>∞</td>');
+  });
+
+  test("puts rows from top to bottom and columns from left to right in its scales", () => {
+    const at = (value: string): number[] => {
+      const [, x, y] = new RegExp(`x="([\\d.]+)" y="([\\d.]+)"[^>]*>${value}<`).exec(chart.svg)!;
+      return [chart.x.invert(Number(x)), chart.y.invert(Number(y) - 4)]; // text stands 4 below the middle
+    };
+    for (const [value, column, row] of [["100", 0, 1], ["10", 1, 1], ["1000", 2, 0]] as const) // biome-ignore format: one line
+      expect(at(value).map((v) => Math.round(v * 50) / 50)).toEqual([column, row]);
+  });
+
+  test("refuses a row of another length", () => {
+    const row = { name: "a", values: [1, 2] };
+    expect(() => heatChart({ title: "", columns: { label: "", names: ["1"] }, rows: [row] })).toThrow(
+      "the row `a` has 2 numbers for 1 columns",
     );
   });
 });

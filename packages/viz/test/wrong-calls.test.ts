@@ -6,6 +6,7 @@ import * as races from "../src/races/index.ts";
 
 const scales = () => [viz.scale([0, 1], [0, 100]), viz.scale([0, 1], [100, 0])] as const;
 const field = () => ({ values: [0, 1, 1, 2], columns: 2, rows: 2, x: [0, 1], y: [0, 1] }) as const;
+const heatRow = () => ({ name: "SGD", values: [2] });
 const bowl = races.surface("x^2 + y^2");
 
 describe("charts", () => {
@@ -58,6 +59,17 @@ describe("charts", () => {
       call: (band: NonNullable<viz.Series["band"]>) =>
         viz.lineChart({ title: "", x: { label: "" }, y: { label: "" }, series: [{ name: "a", y: [1, 2], band }] }),
       args: () => [{ low: [0, 1], high: [2, 3] }],
+    },
+    heatChart: {
+      args: () => [{ title: "Losses", columns: { label: "rate", names: ["1"] }, rows: [heatRow()], log: true }],
+    },
+    "the columns of heatChart": {
+      call: (columns: viz.HeatChartOptions["columns"]) => viz.heatChart({ title: "", columns, rows: [heatRow()] }),
+      args: () => [{ label: "rate", names: ["1"] }],
+    },
+    "a row of heatChart": {
+      call: (row: viz.HeatRow) => viz.heatChart({ title: "", columns: { label: "", names: ["1"] }, rows: [row] }),
+      args: () => [heatRow()],
     },
     levelsOf: { args: () => [[1, 2, 3], 4] },
     tableOf: { args: () => ["A table", ["a"], [["b", 1]]], repeats: [1] }, // columns of two groups may have equal heads

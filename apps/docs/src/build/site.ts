@@ -7,7 +7,7 @@ import { apiOf } from "../facts/api.ts";
 import { digitBytes } from "../facts/digits.ts";
 import { lessons } from "../facts/lessons.ts";
 import { type Snippet, snippetsOf } from "../facts/snippets.ts";
-import { programsIn, typedCode } from "../html/code.ts";
+import { programsIn, TYPES, typedCode } from "../html/code.ts";
 import { documentOf } from "../html/layout.ts";
 import type { Page } from "../html/page.ts";
 import { sectionsOf } from "../html/sections.ts";
@@ -66,7 +66,9 @@ export async function buildSite(folder: string, { api, typed }: Depth): Promise<
   const known = knownOf([...new Set(read)]);
   for (const [at, document] of documents) {
     mkdirSync(path.join(folder, at), { recursive: true });
-    writeFileSync(path.join(folder, at, "index.html"), typedCode(document, typed(at) ? known : undefined));
+    const { document: coloured, types } = typedCode(document, typed(at) ? known : undefined);
+    writeFileSync(path.join(folder, at, "index.html"), coloured);
+    if (types.length > 0) writeFileSync(path.join(folder, at, TYPES), JSON.stringify(types));
   }
   const sections = pages.flatMap(({ path: at, title }, i) => sectionsOf(i, title, documents.get(at)!)); // each page has one
   writeFileSync(path.join(folder, "sections.json"), JSON.stringify(sections));

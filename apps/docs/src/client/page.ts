@@ -41,5 +41,5 @@ document.addEventListener("keydown", (event) => {
   void find();
 });
 
-if (document.querySelector("#types")) void import("./types.ts");
+if (document.body.dataset.types !== undefined) void import("./types.ts");
 void import("./offline.ts");

@@ -2,7 +2,20 @@ import { h } from "@descent/playground/dom";
 
 /* Shows the type of a name in code: under the pointer, after a tap, or as the arrow keys go from name to name. */
 
-const types = JSON.parse(document.querySelector("#types")!.textContent!) as readonly string[]; // the build wrote it
+let read: Promise<readonly string[]> | undefined;
+/** The types of the page's names, read when they are first wanted. */
+function types(): Promise<readonly string[]> {
+  read ??= load();
+  return read;
+}
+async function load(): Promise<readonly string[]> {
+  try {
+    return (await (await fetch(document.body.dataset.types!)).json()) as readonly string[]; // the build wrote it
+  } catch {
+    read = undefined; // without a network; the next name asks again
+    return [];
+  }
+}
 const tip = h("div", { class: "types", role: "status" });
 document.body.append(tip);
 let shown: HTMLElement | undefined;
@@ -17,12 +30,16 @@ function hide(): void {
   tip.replaceChildren();
 }
 
-function show(name: HTMLElement): void {
+async function show(name: HTMLElement): Promise<void> {
   if (name === shown) return;
   hide();
-  const [type = "", ...comment] = types[Number(name.dataset.q)]!.split("\n\n"); // each has a number of the list
   shown = name;
   name.classList.add("shown");
+  const list = await types();
+  if (name !== shown) return; // somebody went on meanwhile
+  const [type = "", ...comment] = (list[Number(name.dataset.q)] ?? "The types of this page could not be read.").split(
+    "\n\n",
+  );
   tip.replaceChildren(h("code", {}, type), ...comment.map((text) => h("p", {}, text)));
   tip.classList.add("open");
   const [at, own] = [name.getBoundingClientRect(), tip.getBoundingClientRect()];
@@ -34,14 +51,19 @@ function show(name: HTMLElement): void {
 
 document.addEventListener("pointerover", ({ target, pointerType }) => {
   if (pointerType !== "mouse") return;
+  if (target instanceof Element && target.closest("pre")?.querySelector(".q")) void types();
   const name = nameAt(target);
-  if (name) show(name);
+  if (name) void show(name);
   else if (!(target instanceof Node && tip.contains(target))) hide();
 });
 document.addEventListener("click", ({ target }) => {
   const name = nameAt(target);
-  if (name) show(name);
+  if (name) void show(name);
   else if (!(target instanceof Node && tip.contains(target))) hide();
+});
+// On the way to a name: its type is there when it is reached.
+document.addEventListener("focusin", ({ target }) => {
+  if (target instanceof HTMLPreElement && target.querySelector(".q")) void types();
 });
 document.addEventListener("focusout", hide);
 document.addEventListener("keydown", (event) => {
@@ -55,5 +77,5 @@ document.addEventListener("keydown", (event) => {
   const at = shown ? names.indexOf(shown) : -1;
   const next = names[at < 0 ? (step > 0 ? 0 : names.length - 1) : (at + step + names.length) % names.length]!; // within
   next.scrollIntoView({ block: "nearest", inline: "nearest" });
-  show(next);
+  void show(next);
 });

@@ -10,7 +10,16 @@ export interface Export {
   readonly text: string;
   /** Its doc comment. */
   readonly comment: string;
+  /** The names of its declaration that other packages or doors explain: the package and the place on its page. */
+  readonly links: ReadonlyMap<string, Place>;
 }
+/** Where the reference has a public name. */
+interface Place {
+  readonly folder: string;
+  readonly anchor: string;
+}
+/** The place on its package's page of a name that a door exports. */
+export const anchorOf = (door: string, name: string): string => door.split("/").slice(2).concat(name).join(".");
 /** A door of a package, such as `@descent/core/graph`, with the names that it exports. */
 export interface Door {
   readonly name: string;
@@ -46,19 +55,63 @@ export function apiOf(folders: readonly string[]): ReadonlyMap<string, readonly 
     },
   );
   const checker = program.getTypeChecker();
-  const found = new Map<string, Door[]>();
-  for (const { folder, name, file } of doors) {
+  const read = doors.map(({ folder, name, file }) => {
     const module = checker.getSymbolAtLocation(program.getSourceFile(file)!); // a root of the program
-    const exports = (module ? checker.getExportsOfModule(module) : []).map((symbol): Export => {
-      const origin = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+    const exported = (module ? checker.getExportsOfModule(module) : []).map((symbol) => ({
+      name: symbol.name,
+      origin: symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol,
+    }));
+    return { folder, name, exported };
+  });
+  /** A type that several packages export is explained by the one that declares it. */
+  const places = new Map<ts.Symbol, Place>();
+  for (const { folder, name: door, exported } of read)
+    for (const { name, origin } of exported) {
+      const own = origin.declarations?.[0]
+        ?.getSourceFile()
+        .fileName.startsWith(path.join(root, "packages", folder, "/"));
+      if (own || !places.has(origin)) places.set(origin, { folder, anchor: anchorOf(door, name) });
+    }
+  const found = new Map<string, Door[]>();
+  for (const { folder, name, exported } of read) {
+    const exports = exported.map(({ name, origin }): Export => {
+      const declarations = origin.declarations ?? [];
       return {
-        name: symbol.name,
-        text: (origin.declarations ?? []).map((one) => declared(one, checker)).join("\n"),
+        name,
+        text: declarations.map((one) => declared(one, checker)).join("\n"),
         comment: ts.displayPartsToString(origin.getDocumentationComment(checker)),
+        links: new Map(
+          declarations.flatMap((one) =>
+            namedIn(one, checker).flatMap(([text, symbol]) => {
+              const place = symbol === origin ? undefined : places.get(symbol);
+              return place ? [[text, place] as const] : [];
+            }),
+          ),
+        ),
       };
     });
     found.set(folder, [...(found.get(folder) ?? []), { name, exports }]);
   }
+  return found;
+}
+
+/** The types that a declaration names, as it writes them. The type of a constant is one that the compiler found, so it is asked for its parts. */
+function namedIn(node: ts.Declaration, checker: ts.TypeChecker): (readonly [string, ts.Symbol])[] {
+  const found: (readonly [string, ts.Symbol])[] = [];
+  const visit = (at: ts.Node): void => {
+    const name = ts.isTypeReferenceNode(at)
+      ? at.typeName
+      : ts.isExpressionWithTypeArguments(at)
+        ? at.expression
+        : ts.isTypeQueryNode(at)
+          ? at.exprName
+          : undefined;
+    const symbol = name && checker.getSymbolAtLocation(name);
+    if (symbol)
+      found.push([name.getText(), symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol]);
+    if (!ts.isBlock(at)) ts.forEachChild(at, visit);
+  };
+  visit(node);
   return found;
 }
 

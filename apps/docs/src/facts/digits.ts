@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { DIGITS } from "../kit/digits.ts";
 
-const [TRAIN, TEST] = [1000, 400];
+const { train: TRAIN, test: TEST } = DIGITS;
 
 /** MNIST's first digits at half their size, in the form that `digitsOf` reads: 4 bits per pixel. */
 export function digitBytes(): Uint8Array {

@@ -1,3 +1,4 @@
+import { inWordsFirst, mistakes } from "./counts.ts";
 import { textOf } from "./packages.ts";
 
 /** A guide: a page of the repository, or a part of one, under a name of its own. */
@@ -99,7 +100,7 @@ export const guideGroups: readonly { readonly title: string; readonly guides: re
       guide(
         "diagnose",
         "Diagnose",
-        "Thirteen mistakes, how soon each is named, and what to do.",
+        `${inWordsFirst(mistakes)} mistakes, how soon each is named, and what to do.`,
         "packages/training/DIAGNOSTICS.md",
       ),
       guide(

@@ -45,6 +45,17 @@ const coloured = (source: string, lang: string, decorations: DecorationItem[]): 
     .codeToHtml(source, { lang, theme: "descent", decorations })
     .replace(/<pre [^>]*>/, '<pre class="code" tabindex="0">');
 
+/** A declaration with its colours, in which the names of `links` lead somewhere; within comments too. */
+export function linkedCode(text: string, links: ReadonlyMap<string, string>): Html {
+  const decorations = [...text.matchAll(/(?<![\w.$"'`])[A-Za-z_$][\w$]*/g)].flatMap(
+    ({ 0: name, index }): DecorationItem[] => {
+      const href = links.get(name);
+      return href === undefined ? [] : [{ start: index, end: index + name.length, tagName: "a", properties: { href } }];
+    },
+  );
+  return new Html(coloured(text, "ts", decorations));
+}
+
 const waiting = /<pre data-(program|wrong)>([\s\S]*?)<\/pre>/g;
 const plain = (text: string): string =>
   text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&amp;", "&");
@@ -53,8 +64,15 @@ const plain = (text: string): string =>
 export const programsIn = (document: string): string[] =>
   [...document.matchAll(waiting)].map(([, , text = ""]) => plain(text));
 
-/** The document with its programs coloured, and each name with its type if they are known. Throws where a program has a mistake and does not say so, or the other way round. */
-export function typedCode(document: string, knownOf: ((program: string) => Known) | undefined): string {
+/** A document, and what its names say when a reader points at them. */
+interface Typed {
+  readonly document: string;
+  /** Types with comments, by the numbers that its names have. */
+  readonly types: readonly string[];
+}
+
+/** The document with its programs coloured, and each name with the number of its type if they are known. Throws where a program has a mistake and does not say so, or the other way round. */
+export function typedCode(document: string, knownOf: ((program: string) => Known) | undefined): Typed {
   const types: string[] = [];
   const shown = document.replaceAll(waiting, (_, kind: string, text: string) => {
     const source = plain(text);
@@ -77,10 +95,12 @@ export function typedCode(document: string, knownOf: ((program: string) => Known
       mistakes.map(({ start, message }) => [source.slice(0, start).split("\n").length - 1, message]),
     );
   });
-  if (types.length === 0) return shown;
-  const data = JSON.stringify(types).replaceAll("<", "\\u003c");
-  return shown.replace("</body>", `<script type="application/json" id="types">${data}</script>\n</body>`);
+  const marked = types.length > 0 ? shown.replace("<body ", `<body data-types="${TYPES}" `) : shown;
+  return { document: marked, types };
 }
+/** The file beside a page that has its types; it is read when somebody points at a name. */
+export const TYPES = "types.json";
+
 const nothing: Known = { hovers: [], mistakes: [] };
 const label = "TypeScript; the arrow keys go from name to name and say their types";
 

@@ -8,6 +8,9 @@ export interface Digits {
   readonly train: number;
 }
 
+/** How many the site has. */
+export const DIGITS = { train: 1000, test: 400 } as const;
+
 /** Digits from the bytes of `digits.bin`: the side, how many to learn from in hundreds, then per digit a label and a pixel per half byte. */
 export function digitsOf(bytes: Uint8Array): Digits {
   const side = bytes[0]!; // written by the build

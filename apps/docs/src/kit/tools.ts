@@ -40,3 +40,16 @@ export function normals(seed: number): () => number {
 }
 
 export const mean = (list: ArrayLike<number>): number => Array.from(list).reduce((a, b) => a + b, 0) / list.length;
+
+/** A function that computes once for the same arguments, as a sweep need not run again while other knobs move. */
+export function once<A extends readonly (string | number)[], R>(make: (...given: A) => R): (...given: A) => R {
+  const known = new Map<string, R>();
+  return (...given) => {
+    const key = given.join();
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const made = make(...given);
+    known.set(key, made);
+    return made;
+  };
+}

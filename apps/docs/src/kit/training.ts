@@ -12,11 +12,14 @@ export const samplesOf = ({ side, x, labels }: Digits, from: number, to: number)
     label: labels[from + i]!, // within
   }));
 
+/** The hidden units of the network that learns digits. */
+export const UNITS = 16;
+
 /** Trains a small network on digits, and says at every step the loss of its batch and the lengths of the layers' gradients. */
 export function trainDigits(
   digits: Digits,
   rule: Configured,
-  { steps, batch, units = 16, seed = 1 }: { steps: number; batch: number; units?: number; seed?: number },
+  { steps, batch, units = UNITS, seed = 1 }: { steps: number; batch: number; units?: number; seed?: number },
 ): { loss: number[]; norms: number[][]; network: Network } {
   const network = new Network([digits.side ** 2, units, 10], "relu", heNormal(), seed);
   const opt = optimizer(network.weights, rule);

@@ -1,9 +1,8 @@
 import { adadelta, rmsprop } from "@descent/adagrad";
 import { adam } from "@descent/adam";
 import { rule } from "@descent/core";
-import { contourChart, lineChart } from "@descent/viz";
 import { fieldOf, race, surface, surfaces } from "@descent/viz/races";
-import { choice, lesson, range, say } from "../kit/index.ts";
+import { bySteps, choice, lesson, overSurface, range, say } from "../kit/index.ts";
 
 /** RMSprop as notes B print it: the last gradient times this one, in place of the square. */
 const crossed = rule({
@@ -61,7 +60,7 @@ export default lesson({
     "A product of two successive gradients can be negative, and its root is then no number. That is why the library changes every token of every rule and asks that a test notices.",
   ],
   claim:
-    "Each misprint ends elsewhere than the method it was meant to be; RMSprop’s stops with a number that is not one as soon as a gradient changes sign.",
+    "Each misprint ends somewhere other than the method it was meant to be; RMSprop’s stops with a number that is not one as soon as a gradient changes sign.",
   knobs: {
     which: choice("Method", { rmsprop: "RMSprop (B)", adadelta: "Adadelta (A)", adam: "Adam (A)" }),
     rate: range("Rate", [0.001, 1], 0.05, 0.05, true),
@@ -88,31 +87,24 @@ export default lesson({
   },
   key: ({ pair }) => [pair.title, "as printed"],
   figures: ({ known, field, pair, runs }) => [
-    {
-      ...contourChart({
-        title: `${pair.title} and its misprint`,
-        field,
-        paths: runs.map(({ x, y }, i) => ({ name: i === 0 ? pair.title : "as printed", x, y })),
-        marks: known.minima,
-        width: 620,
-        height: 440,
-        id: "printed",
-      }),
+    overSurface({
+      title: `${pair.title} and its misprint`,
+      field,
       ways: runs.map(({ x, y }, i) => ({ name: i === 0 ? pair.title : "as printed", x, y })),
-    },
-    {
-      ...lineChart({
-        title: "Loss by step",
-        x: { label: "step" },
-        y: { label: "loss", log: true },
-        series: runs.map(({ loss }, i) => ({
-          name: i === 0 ? pair.title : "as printed",
-          y: Array.from(loss, (l) => Math.max(l, 1e-12)),
-        })),
-        height: 220,
-        id: "losses",
-      }),
+      marks: known.minima,
+      height: 440,
+      id: "printed",
+    }),
+    bySteps({
+      title: "Loss by step",
+      y: { label: "loss", log: true },
+      series: runs.map(({ loss }, i) => ({
+        name: i === 0 ? pair.title : "as printed",
+        y: Array.from(loss, (l) => Math.max(l, 1e-12)),
+      })),
+      height: 220,
+      id: "losses",
       steps: Math.max(...runs.map(({ x }) => x.length)) - 1,
-    },
+    }),
   ],
 });

@@ -1,8 +1,7 @@
 import { clipByGlobalNorm } from "@descent/core";
 import { sgd } from "@descent/sgd";
-import { contourChart, lineChart } from "@descent/viz";
 import { fieldOf, race, surface, surfaces } from "@descent/viz/races";
-import { lesson, range, say } from "../kit/index.ts";
+import { bySteps, lesson, overSurface, range, say } from "../kit/index.ts";
 
 const cliff = surfaces.find(({ id }) => id === "cliff")!; // a known one
 const STEPS = 200;
@@ -49,36 +48,26 @@ export default lesson({
     `Without clipping the longest step is ${say(longest[0])} and the last loss ${say(plain.loss.at(-1)!)}; with it the longest step is ${say(longest[1])} and the last loss ${say(clipped.loss.at(-1)!)}.`,
   key: () => ["gradient descent", "clipped"],
   figures: ({ field, plain, clipped }) => [
-    {
-      ...contourChart({
-        title: cliff.title,
-        field,
-        paths: [
-          { name: "gradient descent", x: plain.x, y: plain.y },
-          { name: "clipped", x: clipped.x, y: clipped.y },
-        ],
-        width: 620,
-        height: 400,
-        id: "cliff",
-      }),
+    overSurface({
+      title: cliff.title,
+      field,
       ways: [
         { name: "gradient descent", x: plain.x, y: plain.y },
         { name: "clipped", x: clipped.x, y: clipped.y },
       ],
-    },
-    {
-      ...lineChart({
-        title: "Loss by step",
-        x: { label: "step" },
-        y: { label: "loss" },
-        series: [
-          { name: "gradient descent", y: plain.loss },
-          { name: "clipped", y: clipped.loss },
-        ],
-        height: 220,
-        id: "spikes",
-      }),
+      height: 400,
+      id: "cliff",
+    }),
+    bySteps({
+      title: "Loss by step",
+      y: { label: "loss" },
+      series: [
+        { name: "gradient descent", y: plain.loss },
+        { name: "clipped", y: clipped.loss },
+      ],
+      height: 220,
+      id: "spikes",
       steps: clipped.x.length - 1,
-    },
+    }),
   ],
 });

@@ -2,9 +2,8 @@ import { optimizer } from "@descent/arrays";
 import { clipByGlobalNorm } from "@descent/core";
 import { projectHalfSpace, projectL2Ball } from "@descent/regularizers";
 import { sgd } from "@descent/sgd";
-import { contourChart } from "@descent/viz";
 import { fieldOf, surface } from "@descent/viz/races";
-import { choice, lesson, range, say } from "../kit/index.ts";
+import { choice, lesson, overSurface, range, say } from "../kit/index.ts";
 
 const goal = surface("0.5 * ((x - 2)^2 + 2 * (y - 1)^2)");
 const STEPS = 120;
@@ -84,24 +83,17 @@ export default lesson({
   },
   key: () => ["projection", "penalty", "the edge of the set"],
   figures: ({ projected, penalized, edge }) => [
-    {
-      ...contourChart({
-        title: "Two ways to stay within a set",
-        field: fieldOf(goal, [-2.2, 3], [-2, 2.2], 64, 64),
-        paths: [
-          { name: "projection", x: projected.map(([x]) => x), y: projected.map(([, y]) => y) },
-          { name: "penalty", x: penalized.map(([x]) => x), y: penalized.map(([, y]) => y) },
-          { name: "edge", x: edge.map(([x]) => x!), y: edge.map(([, y]) => y!), style: 7 },
-        ],
-        marks: [[2, 1]],
-        width: 620,
-        height: 480,
-        id: "fence",
-      }),
+    overSurface({
+      title: "Two ways to stay within a set",
+      field: fieldOf(goal, [-2.2, 3], [-2, 2.2], 64, 64),
       ways: [
         { name: "projection", x: projected.map(([x]) => x), y: projected.map(([, y]) => y) },
         { name: "penalty", x: penalized.map(([x]) => x), y: penalized.map(([, y]) => y) },
       ],
-    },
+      still: [{ name: "edge", x: edge.map(([x]) => x!), y: edge.map(([, y]) => y!), style: 7 }],
+      marks: [[2, 1]],
+      height: 480,
+      id: "fence",
+    }),
   ],
 });

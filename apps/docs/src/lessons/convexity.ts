@@ -18,7 +18,7 @@ export default lesson({
   question: "Which functions have no wrong valley to fall into?",
   words: [
     "Take two points of a graph and join them. If no such chord ever lies below the graph, the function is convex, and every local minimum is the global one: from any other point the chord to the minimum leads straight down.",
-    "For a smooth function the same is said by curvature: the second derivative is nowhere negative. Drag the ends of the chord and look for a chord that dips below.",
+    "For a smooth function, curvature says the same: the second derivative is nowhere negative. Drag the ends of the chord and look for a chord that dips below.",
   ],
   claim: "No chord of a convex function lies below its graph; a function that curves down somewhere has one that does.",
   knobs: {

@@ -21,7 +21,7 @@ export default lesson({
   from: "A",
   question: "The training loss falls and falls. Is the model good?",
   words: [
-    "A polynomial of degree 12 learns a sine from noisy points. With few points it can pass near all of them, noise included: the loss on the points goes below the noise, and the error on new points goes up. That is overfitting, and the distance between the two is the gap.",
+    `A polynomial of degree ${DEGREE} learns a sine from noisy points. With few points it can pass near all of them, noise included: the loss on the points goes below the noise, and the error on new points goes up. That is overfitting, and the distance between the two is the gap.`,
     "Three cures: more points, decay of the weights, and stopping where the error on held-out points is lowest. Only the first makes the answer right; the others keep it from being wrong.",
   ],
   claim: "The gap between train and test falls as points are added, and decay narrows it where points are few.",

@@ -1,6 +1,6 @@
 import { sgd } from "@descent/sgd";
 import { lineChart } from "@descent/viz";
-import { lesson, mean, range, say, trainDigits } from "../kit/index.ts";
+import { DIGITS, lesson, mean, range, say, trainDigits, UNITS } from "../kit/index.ts";
 
 export default lesson({
   number: 11,
@@ -9,7 +9,7 @@ export default lesson({
   from: "B",
   question: "At a minimum the gradient is zero. Is it, in practice?",
   words: [
-    "A network with 16 hidden units learns 1,000 digits of MNIST, at half their size, in this page. Each line is the length of the gradient by one layer’s weights, measured on the batch of each step.",
+    `A network with ${UNITS} hidden units learns ${DIGITS.train} digits of MNIST, at half their size, in this page. Each line is the length of the gradient by one layer’s weights, measured on the batch of each step.`,
     "The loss falls, but the gradient of a batch does not go to zero with it: the samples of a batch pull in different directions, and their pulls only cancel in the mean over all samples. The smaller the batch, the longer the part that does not cancel.",
   ],
   claim:

@@ -12,6 +12,8 @@ const starts: Readonly<Record<string, () => Initializer>> = {
   he: () => heNormal(),
 };
 
+const [UPDATES, UNITS] = [25, 6];
+
 export default lesson({
   number: 9,
   id: "initialization",
@@ -23,7 +25,7 @@ export default lesson({
     "Xavier’s scale keeps the variance of linear and tanh layers, `2 / (fanIn + fanOut)`. A ReLU throws half away, so He’s is twice as large, `2 / fanIn`.",
   ],
   claim:
-    "Units that start equal are equal after training; with He’s scale the size of ReLU activations hardly changes over ten layers, with Xavier’s it halves per layer in variance.",
+    "Units that start equal are equal after training; with He’s scale the size of ReLU activations hardly changes over ten layers, with Xavier’s their variance halves in each layer.",
   knobs: {
     start: choice("Start", { equal: "all 0.05", small: "normal, 0.05", xavier: "Xavier", he: "He" }, "he"),
     activation: choice("Nonlinearity", { relu: "ReLU", tanh: "tanh" }),
@@ -39,17 +41,17 @@ export default lesson({
       Math.sqrt(mean(outputs.flatMap((all) => Array.from(all[l]!, (v) => v * v)))),
     );
     // A small training: are the units of the first layer still one and the same?
-    const small = new Network([4, 6, 2], activation, starts[start]!(), 2);
+    const small = new Network([4, UNITS, 2], activation, starts[start]!(), 2);
     const opt = optimizer(small.weights, sgd({ lr: 0.5 }));
     const data = Array.from({ length: 16 }, (_, i) => ({ x: Array.from({ length: 4 }, draw), label: i % 2 }));
-    for (let step = 0; step < 25; step++) opt.update({ ...small.look(data).gradients });
+    for (let step = 0; step < UPDATES; step++) opt.update({ ...small.look(data).gradients });
     opt.dispose();
     const w = small.weights.w0!;
-    const apart = Math.max(...Array.from(w, (v, i) => Math.abs(v - w[i - (i % 6)]!)));
+    const apart = Math.max(...Array.from(w, (v, i) => Math.abs(v - w[i - (i % UNITS)]!)));
     return { size, apart };
   },
   caption: ({ size, apart }) =>
-    `The root mean square of activations goes from ${say(size[0]!)} to ${say(size.at(-1)!)} over ${size.length - 1} layers, a factor of ${say((size.at(-1)! / size[0]!) ** (1 / (size.length - 1)))} per layer. After 25 updates of a small network, the weights of two units differ by up to ${say(apart)}${apart === 0 ? ": they are one unit, six times over" : ""}.`,
+    `The root mean square of activations goes from ${say(size[0]!)} to ${say(size.at(-1)!)} over ${size.length - 1} layers, a factor of ${say((size.at(-1)! / size[0]!) ** (1 / (size.length - 1)))} per layer. After ${UPDATES} updates of a small network, the weights of two units differ by up to ${say(apart)}${apart === 0 ? `: they are one unit, ${UNITS} times over` : ""}.`,
   key: () => ["root mean square of activations"],
   figures: ({ size }) => [
     lineChart({

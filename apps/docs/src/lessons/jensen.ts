@@ -2,6 +2,8 @@ import { lineChart } from "@descent/viz";
 import { surface } from "@descent/viz/races";
 import { choice, formula, lesson, mean, normals, range, say } from "../kit/index.ts";
 
+const SAMPLES = 400;
+
 export default lesson({
   number: 3,
   id: "jensen",
@@ -21,7 +23,7 @@ export default lesson({
   model({ f, g, spread }) {
     const draw = normals(7);
     const [outer, inner] = [surface(f), surface(g)];
-    const y = Array.from({ length: 400 }, () => inner.value(0.3 + spread * draw(), 0));
+    const y = Array.from({ length: SAMPLES }, () => inner.value(0.3 + spread * draw(), 0));
     const values = y.map((v) => outer.value(v, 0));
     const middle = mean(y);
     const [low, high] = [Math.min(...y, middle - 0.5), Math.max(...y, middle + 0.5)];
@@ -30,7 +32,7 @@ export default lesson({
     return { graph, y, values, middle, of: outer.value(middle, 0), average: mean(values) };
   },
   caption: ({ middle, of, average }) =>
-    `E[Y] = ${say(middle)}. f of that is ${say(of)}; the mean of f(Y) over 400 samples is ${say(average)}, ${average - of < 1e-9 ? "the same: Y hardly varies, or f is straight where it does" : `${say(average - of)} higher`}.`,
+    `E[Y] = ${say(middle)}. f of that is ${say(of)}; the mean of f(Y) over ${SAMPLES} samples is ${say(average)}, ${average - of < 1e-9 ? "the same: Y hardly varies, or f is straight where it does" : `${say(average - of)} higher`}.`,
   key: () => ["f", "samples of Y, lying on f", "the mean of f(Y) at E[Y]"],
   figures: ({ graph, y, values, middle, of, average }) => {
     const order = y.map((_, i) => i).sort((i, j) => y[i]! - y[j]!);

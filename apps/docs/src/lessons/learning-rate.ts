@@ -1,6 +1,6 @@
 import { sgd } from "@descent/sgd";
 import { lineChart } from "@descent/viz";
-import { graphOf, lesson, range, say, walk } from "../kit/index.ts";
+import { bySteps, graphOf, lesson, range, say, walk } from "../kit/index.ts";
 
 export default lesson({
   number: 5,
@@ -50,16 +50,13 @@ export default lesson({
       }),
       ways: [{ name: "walk", x: run.x, y: run.loss }],
     },
-    {
-      ...lineChart({
-        title: "Distance from the minimum by step",
-        x: { label: "step" },
-        y: { label: "|x|", log: true },
-        series: [{ name: "|x|", y: Array.from(run.x, (x) => Math.max(Math.abs(x), 1e-12)), style: 1 }],
-        height: 220,
-        id: "distance",
-      }),
+    bySteps({
+      title: "Distance from the minimum by step",
+      y: { label: "|x|", log: true },
+      series: [{ name: "|x|", y: Array.from(run.x, (x) => Math.max(Math.abs(x), 1e-12)), style: 1 }],
+      height: 220,
+      id: "distance",
       steps: run.x.length - 1,
-    },
+    }),
   ],
 });

@@ -13,7 +13,7 @@ export default lesson({
   from: "A",
   question: "If one sample is enough for a step, why take 64?",
   words: [
-    "Each size of batch sees the same 1,600 flowers. Counted in flowers, small batches win: they take more steps. But each step also costs something that does not depend on the batch. On this machine that is measured below, while you watch.",
+    `Each size of batch sees the same ${SAMPLES} flowers. Counted in flowers, small batches win: they take more steps. But each step also costs something that does not depend on the batch. On this machine that is measured below, while you watch.`,
     "So batches are as large as the step’s own cost demands, and as small as the noise allows. Rates grow with the batch: a quieter gradient can be trusted further.",
   ],
   claim: "Per sample, small batches get further; the cost of a sample falls as the batch grows.",

@@ -1,7 +1,6 @@
 import { momentum, sgd } from "@descent/sgd";
-import { contourChart, lineChart } from "@descent/viz";
 import { fieldOf, race, surface } from "@descent/viz/races";
-import { choice, first, lesson, range, say } from "../kit/index.ts";
+import { bySteps, choice, first, lesson, overSurface, range, say } from "../kit/index.ts";
 
 const STEPS = 400;
 const GOAL = 1e-4;
@@ -9,7 +8,7 @@ const GOAL = 1e-4;
 export default lesson({
   number: 16,
   id: "momentum",
-  title: "Momentum makes κ into √κ",
+  title: "Momentum turns κ into √κ",
   from: "A, B",
   question: "What does a heavy ball gain in a narrow valley?",
   words: [
@@ -43,38 +42,28 @@ export default lesson({
   },
   key: () => ["gradient descent", "momentum"],
   figures: ({ field, plain, heavy }) => [
-    {
-      ...contourChart({
-        title: "Both walks in the valley",
-        field,
-        paths: [
-          { name: "gradient descent", x: plain.x, y: plain.y },
-          { name: "momentum", x: heavy.x, y: heavy.y },
-        ],
-        marks: [[0, 0]],
-        width: 620,
-        height: 330,
-        id: "valley",
-      }),
+    overSurface({
+      title: "Both walks in the valley",
+      field,
       ways: [
         { name: "gradient descent", x: plain.x, y: plain.y },
         { name: "momentum", x: heavy.x, y: heavy.y },
       ],
-    },
-    {
-      ...lineChart({
-        title: "Loss by step",
-        x: { label: "step" },
-        y: { label: "loss", log: true },
-        series: [
-          { name: "gradient descent", y: Array.from(plain.loss, (l) => Math.max(l, 1e-14)) },
-          { name: "momentum", y: Array.from(heavy.loss, (l) => Math.max(l, 1e-14)) },
-        ],
-        ends: false,
-        height: 240,
-        id: "rates",
-      }),
+      marks: [[0, 0]],
+      height: 330,
+      id: "valley",
+    }),
+    bySteps({
+      title: "Loss by step",
+      y: { label: "loss", log: true },
+      series: [
+        { name: "gradient descent", y: Array.from(plain.loss, (l) => Math.max(l, 1e-14)) },
+        { name: "momentum", y: Array.from(heavy.loss, (l) => Math.max(l, 1e-14)) },
+      ],
+      ends: false,
+      height: 240,
+      id: "rates",
       steps: STEPS,
-    },
+    }),
   ],
 });

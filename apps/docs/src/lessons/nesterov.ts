@@ -2,6 +2,8 @@ import { momentum, nesterov } from "@descent/sgd";
 import { lineChart } from "@descent/viz";
 import { graphOf, lesson, range, say, walk } from "../kit/index.ts";
 
+const STEPS = 120;
+
 export default lesson({
   number: 17,
   id: "nesterov",
@@ -10,7 +12,7 @@ export default lesson({
   question: "Can momentum brake before it overshoots?",
   words: [
     "Momentum rolls through the minimum and up the other side, because it learns of the slope there only when it has arrived. Nesterov’s method takes the gradient where the momentum is about to carry it, so it brakes one step earlier.",
-    "The library’s rule has PyTorch’s form, which writes the looked-ahead point as the parameter. Compare how far each overshoots. In the lower figure, the ball is where it is, and the line leads to the point at which its gradient is taken.",
+    "The library’s rule has PyTorch’s form, which writes the looked-ahead point as the parameter. Compare how far each overshoots. In the lower figure, a line leads from the ball to the point at which its gradient is taken.",
   ],
   claim: "At the same rate and β, Nesterov’s path overshoots less than momentum’s.",
   knobs: {
@@ -20,7 +22,7 @@ export default lesson({
   },
   model({ beta, rate, at }) {
     const runs = [momentum({ lr: rate, momentum: beta }), nesterov({ lr: rate, momentum: beta })].map((rule) =>
-      walk(rule, "0.5 * x^2", 1, 120),
+      walk(rule, "0.5 * x^2", 1, STEPS),
     );
     // The parameter of PyTorch's form is the looked-ahead point; the ball is a step of momentum behind it.
     const ahead = runs[1]!.x; // it has two
@@ -40,7 +42,7 @@ export default lesson({
     };
   },
   caption: ({ over, runs, look }) =>
-    `From 1, momentum runs ${say(over[0]!)} past the minimum and Nesterov’s method ${say(over[1]!)}. After 120 steps they are ${say(Math.abs(runs[0]!.x.at(-1)!), 2)} and ${say(Math.abs(runs[1]!.x.at(-1)!), 2)} from it. At step ${look.step} Nesterov’s ball is at ${say(look.from)} and looks ahead to ${say(look.to)}: the slope there is ${say(look.to)} and not ${say(look.from)}${
+    `From 1, momentum runs ${say(over[0]!)} past the minimum and Nesterov’s method ${say(over[1]!)}. After ${STEPS} steps they are ${say(Math.abs(runs[0]!.x.at(-1)!), 2)} and ${say(Math.abs(runs[1]!.x.at(-1)!), 2)} from it. At step ${look.step} Nesterov’s ball is at ${say(look.from)} and looks ahead to ${say(look.to)}: the slope there is ${say(look.to)} and not ${say(look.from)}${
       look.from * look.to < 0
         ? ", of the other sign, so it already brakes"
         : Math.abs(look.to) < Math.abs(look.from)

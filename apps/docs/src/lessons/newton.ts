@@ -1,7 +1,6 @@
 import { bfgs, gradientDescent, lbfgs, minimize, newton } from "@descent/quasi-newton";
-import { contourChart, lineChart } from "@descent/viz";
 import { fieldOf, surface } from "@descent/viz/races";
-import { choice, lesson, range } from "../kit/index.ts";
+import { bySteps, choice, lesson, overSurface, range } from "../kit/index.ts";
 
 const methods = { "Gradient descent": gradientDescent, Newton: newton, BFGS: bfgs, "L-BFGS": lbfgs };
 
@@ -12,10 +11,11 @@ export default lesson({
   from: "A",
   question: "If curvature is known, why take small steps?",
   words: [
-    "Newton’s step goes straight to the minimum of the parabola that touches the surface here. On a parabola that is one step, however narrow the valley. BFGS learns the same curvature from how the gradient changes from step to step; L-BFGS remembers the last few changes only.",
+    "Newton’s step goes straight to the minimum of the parabola that touches the surface here. On a parabola that is one step, however narrow the valley. BFGS learns the same curvature from how the gradient changes from step to step; L-BFGS remembers only the last few changes.",
     "All of them ask a line search how far to go, and that asks for values: count evaluations, not steps. Steepest descent with the same line search still needs steps in proportion to κ.",
   ],
-  claim: "On an ellipse Newton needs one step for every κ; BFGS a handful; steepest descent more, the larger κ is.",
+  claim:
+    "On an ellipse Newton needs one step, whatever κ is; BFGS needs a handful; steepest descent needs more, the larger κ is.",
   knobs: {
     place: choice("Surface", { ellipse: "ellipse", rosenbrock: "Rosenbrock" }),
     kappa: range("Condition κ of the ellipse", [1, 300], 50, 0.05, true),
@@ -52,28 +52,21 @@ export default lesson({
     `Steps and evaluations: ${runs.map(({ name, iterations, evaluations }) => `${name} ${iterations} and ${evaluations}`).join("; ")}. Without a Hessian of its own, Newton’s is made of differences of gradients, which count.`,
   key: ({ runs }) => runs.map(({ name }) => name),
   figures: ({ field, runs, minimum }) => [
-    {
-      ...contourChart({
-        title: "Four methods with a line search",
-        field,
-        paths: runs.map(({ name, x, y }) => ({ name, x, y })),
-        marks: [[minimum[0]!, minimum[1]!]],
-        width: 620,
-        height: 400,
-        id: "methods",
-      }),
+    overSurface({
+      title: "Four methods with a line search",
+      field,
       ways: runs,
-    },
-    {
-      ...lineChart({
-        title: "Loss by step",
-        x: { label: "step" },
-        y: { label: "loss", log: true },
-        series: runs.map(({ name, loss }) => ({ name, y: loss.map((l) => Math.max(l, 1e-16)) })),
-        height: 250,
-        id: "losses",
-      }),
+      marks: [[minimum[0]!, minimum[1]!]],
+      height: 400,
+      id: "methods",
+    }),
+    bySteps({
+      title: "Loss by step",
+      y: { label: "loss", log: true },
+      series: runs.map(({ name, loss }) => ({ name, y: loss.map((l) => Math.max(l, 1e-16)) })),
+      height: 250,
+      id: "losses",
       steps: Math.max(...runs.map(({ x }) => x.length)) - 1,
-    },
+    }),
   ],
 });

@@ -1,9 +1,8 @@
 import { rmsprop } from "@descent/adagrad";
 import { adam } from "@descent/adam";
 import { momentum, sgd } from "@descent/sgd";
-import { contourChart, lineChart } from "@descent/viz";
 import { fieldOf, race, surface, surfaces } from "@descent/viz/races";
-import { choice, lesson, range, say } from "../kit/index.ts";
+import { bySteps, choice, lesson, overSurface, range, say } from "../kit/index.ts";
 
 const STEPS = 150;
 
@@ -15,10 +14,9 @@ export default lesson({
   question: "Who gets stuck where?",
   words: [
     "A gradient can vanish without a minimum: on a saddle, which falls away to both sides, and on a plateau, which falls nowhere. On a cliff it is so long that one step throws the walk far away.",
-    "Rules that divide by the size of past gradients (RMSprop, Adam) walk at the same speed over flat and steep ground, so plateaus and saddles hold them less. That does not help on a plateau whose gradient is exactly zero in float32. The lower figure has the length of the gradient that each walk meets: who stands still and where it is long is held by something else than flat ground.",
+    "Rules that divide by the size of past gradients (RMSprop, Adam) walk at the same speed over flat and steep ground, so plateaus and saddles hold them less. That does not help on a plateau whose gradient is exactly zero in float32. The lower figure shows the length of the gradient along each walk: a walk that stands still where it is long is held by something other than flat ground.",
   ],
-  claim:
-    "Off the saddle’s ridge, Adam and RMSprop leave within 150 steps at a rate at which gradient descent has hardly moved.",
+  claim: `Off the saddle’s ridge, Adam and RMSprop leave within ${STEPS} steps at a rate at which gradient descent has hardly moved.`,
   knobs: {
     place: choice("Obstacle", { saddle: "saddle", easom: "plateau", cliff: "cliff", ellipse: "plain minimum" }),
     rate: range("Rate", [0.001, 1], 0.02, 0.05, true),
@@ -45,28 +43,21 @@ export default lesson({
       .join("; ")}.`,
   key: ({ runs }) => runs.map(({ name }) => name),
   figures: ({ known, field, runs }) => [
-    {
-      ...contourChart({
-        title: known.title,
-        field,
-        paths: runs.map(({ name, x, y }) => ({ name, x, y })),
-        marks: known.minima,
-        width: 620,
-        height: 440,
-        id: "obstacle",
-      }),
+    overSurface({
+      title: known.title,
+      field,
       ways: runs,
-    },
-    {
-      ...lineChart({
-        title: "The length of the gradient under each walk",
-        x: { label: "step" },
-        y: { label: "length of the gradient", log: true },
-        series: runs.map(({ name, slope }) => ({ name, y: slope.map((s) => (s > 1e-12 ? s : Number.NaN)) })),
-        height: 220,
-        id: "slopes",
-      }),
+      marks: known.minima,
+      height: 440,
+      id: "obstacle",
+    }),
+    bySteps({
+      title: "The length of the gradient under each walk",
+      y: { label: "length of the gradient", log: true },
+      series: runs.map(({ name, slope }) => ({ name, y: slope.map((s) => (s > 1e-12 ? s : Number.NaN)) })),
+      height: 220,
+      id: "slopes",
       steps: STEPS,
-    },
+    }),
   ],
 });

@@ -1,29 +1,25 @@
 import { adagrad, rmsprop } from "@descent/adagrad";
 import { adam } from "@descent/adam";
 import { momentum, nesterov, sgd } from "@descent/sgd";
-import { contourChart, lineChart } from "@descent/viz";
+import { lineChart } from "@descent/viz";
 import { fieldOf, race, ratesFrom, surface, surfaces, sweep } from "@descent/viz/races";
-import { choice, lesson, range, say } from "../kit/index.ts";
+import { choice, lesson, once, overSurface, range, say } from "../kit/index.ts";
 
 const rules = { SGD: sgd, Momentum: momentum, Nesterov: nesterov, Adagrad: adagrad, RMSprop: rmsprop, Adam: adam };
 const STEPS = 250;
 const rates = ratesFrom(0.0003, 1, 12);
 
-type Known = (typeof surfaces)[number];
 /** How far above the minimum each rule ends, at each rate: what a reader sees turn over while the rate moves. */
-const ends = new Map<string, readonly { readonly name: string; readonly y: readonly number[] }[]>();
-function endsOn(known: Known) {
-  const found = ends.get(known.id);
-  if (found) return found;
-  const made = Object.entries(rules).map(([name, make]) => ({
+const endsOn = once((place: string) => {
+  const known = surfaces.find(({ id }) => id === place)!; // one of the choices
+  const on = surface(known.text);
+  return Object.entries(rules).map(([name, make]) => ({
     name,
-    y: sweep({ surface: surface(known.text), start: known.start, steps: STEPS, rates, rule: (lr) => make({ lr }) }).map(
+    y: sweep({ surface: on, start: known.start, steps: STEPS, rates, rule: (lr) => make({ lr }) }).map(
       ({ losses: [last] }) => (last !== undefined && last < 1e6 ? Math.max(last - known.least, 1e-14) : Number.NaN),
     ),
   }));
-  ends.set(known.id, made);
-  return made;
-}
+});
 const names = Object.fromEntries(
   ["himmelblau", "rosenbrock", "beale", "saddle", "styblinski-tang", "booth"].map((id) => [
     id,
@@ -55,7 +51,7 @@ export default lesson({
       return { name, ...run, end: Math.max(0, end) };
     });
     const ranking = [...runs].sort((a, b) => a.end - b.end).map(({ name }) => name);
-    return { known, field: fieldOf(on, known.x, known.y, 64, 64), runs, ranking, ends: endsOn(known) };
+    return { known, field: fieldOf(on, known.x, known.y, 64, 64), runs, ranking, ends: endsOn(place) };
   },
   caption: ({ ranking, runs }, { rate }) =>
     `At ${say(rate)}, by the loss after ${STEPS} steps: ${ranking
@@ -66,18 +62,14 @@ export default lesson({
     const finite = ends.flatMap(({ y }) => y).filter(Number.isFinite);
     const [low, high] = [Math.min(...finite), Math.max(...finite)];
     return [
-      {
-        ...contourChart({
-          title: known.title,
-          field,
-          paths: runs.map(({ name, x, y }) => ({ name, x, y })),
-          marks: known.minima,
-          width: 620,
-          height: 460,
-          id: "race",
-        }),
+      overSurface({
+        title: known.title,
+        field,
         ways: runs,
-      },
+        marks: known.minima,
+        height: 460,
+        id: "race",
+      }),
       {
         ...lineChart({
           title: `Loss above the minimum after ${STEPS} steps, by rate`,

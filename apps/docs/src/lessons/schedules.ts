@@ -1,9 +1,8 @@
 import { type Schedule, schedule } from "@descent/core";
 import { constant, cosine, exponential, inverseTime, piecewise } from "@descent/schedules";
 import { sgd } from "@descent/sgd";
-import { lineChart } from "@descent/viz";
 import { batchNoise, race, surface } from "@descent/viz/races";
-import { choice, formula, lesson, mean, range, say } from "../kit/index.ts";
+import { bySteps, choice, formula, lesson, mean, range, say } from "../kit/index.ts";
 
 const STEPS = 400;
 const bowl = surface("0.5 * (x^2 + y^2)");
@@ -67,32 +66,26 @@ export default lesson({
     `Over the last 50 steps the loss is ${say(ends[0])} in the mean at a constant rate, and ${say(ends[1])} with this schedule, which ends at a rate of ${say(rates.at(-1)!)}.`,
   key: () => ["constant rate", "this schedule"],
   figures: ({ rates, flat, falling }) => [
-    {
-      ...lineChart({
-        title: "Loss",
-        x: { label: "step" },
-        y: { label: "loss", log: true },
-        series: [
-          { name: "constant", y: flat.loss },
-          { name: "schedule", y: falling.loss },
-        ],
-        ends: false,
-        height: 290,
-        id: "hover",
-      }),
+    bySteps({
+      title: "Loss",
+      y: { label: "loss", log: true },
+      series: [
+        { name: "constant", y: flat.loss },
+        { name: "schedule", y: falling.loss },
+      ],
+      ends: false,
+      height: 290,
+      id: "hover",
       steps: STEPS,
-    },
-    {
-      ...lineChart({
-        title: "Rate",
-        x: { label: "step" },
-        y: { label: "rate" },
-        series: [{ name: "rate", y: rates, style: 1 }],
-        ends: false,
-        height: 200,
-        id: "rate",
-      }),
+    }),
+    bySteps({
+      title: "Rate",
+      y: { label: "rate" },
+      series: [{ name: "rate", y: rates, style: 1 }],
+      ends: false,
+      height: 200,
+      id: "rate",
       steps: STEPS,
-    },
+    }),
   ],
 });

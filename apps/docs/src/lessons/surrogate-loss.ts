@@ -1,7 +1,7 @@
 import { sgd } from "@descent/sgd";
 import { lineChart } from "@descent/viz";
 import { race, surface } from "@descent/viz/races";
-import { first, lesson, range, say } from "../kit/index.ts";
+import { bySteps, first, lesson, range, say } from "../kit/index.ts";
 
 const points: readonly (readonly [x: number, label: -1 | 1])[] = [
   [-2.1, -1],
@@ -56,8 +56,8 @@ export default lesson({
   caption: ({ here, clean, loss, margin }, { boundary }) =>
     `With the boundary at ${say(boundary)}, ${say(100 * here.errors)} % are wrong and the cross-entropy is ${say(here.cross)}. ${
       clean < 0
-        ? `In ${STEPS} steps of training at this rate, not all points come to be right.`
-        : `Training is without errors from step ${clean} on; from there to step ${STEPS} the loss falls from ${say(loss[clean]!)} to ${say(loss.at(-1)!)} and the margin grows from ${say(margin[clean]!)} to ${say(margin.at(-1)!)}.`
+        ? `After ${STEPS} steps of training at this rate, some points are still wrong.`
+        : `Training makes no errors from step ${clean} on; from there to step ${STEPS} the loss falls from ${say(loss[clean]!)} to ${say(loss.at(-1)!)} and the margin grows from ${say(margin[clean]!)} to ${say(margin.at(-1)!)}.`
     }`,
   key: () => ["errors", "cross-entropy", "margin"],
   figures: ({ at, zeroOne, cross, errors, loss, margin, here }, { boundary }) => [
@@ -79,20 +79,17 @@ export default lesson({
         { at: [boundary, here.errors], x: "boundary" },
       ],
     },
-    {
-      ...lineChart({
-        title: "A training by gradient descent",
-        x: { label: "step" },
-        y: { label: "" },
-        series: [
-          { name: "errors", y: errors },
-          { name: "cross-entropy", y: loss },
-          { name: "margin", y: margin },
-        ],
-        height: 260,
-        id: "training",
-      }),
+    bySteps({
+      title: "A training by gradient descent",
+      y: { label: "" },
+      series: [
+        { name: "errors", y: errors },
+        { name: "cross-entropy", y: loss },
+        { name: "margin", y: margin },
+      ],
+      height: 260,
+      id: "training",
       steps: STEPS,
-    },
+    }),
   ],
 });

@@ -15,7 +15,7 @@ export default lesson({
     "The slope of a sigmoid is at most ¼, so each layer of sigmoids shrinks the gradient at least fourfold unless the weights make up for it. A ReLU’s slope is 1 where it is active.",
   ],
   claim:
-    "Through sigmoids, a gradient shrinks per layer by at least ¼ of the weights’ norm; the scale of the weights decides whether ReLUs keep it.",
+    "Each layer of sigmoids multiplies a gradient by at most ¼ of its weights’ norm; the scale of the weights decides whether ReLUs keep it.",
   knobs: {
     depth: range("Layers", [2, 30], 15, 1),
     activation: choice("Nonlinearity", { sigmoid: "sigmoid", tanh: "tanh", relu: "ReLU" }),

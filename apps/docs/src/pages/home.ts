@@ -5,13 +5,18 @@ import type { Configured } from "@descent/core";
 import { momentum, sgd } from "@descent/sgd";
 import { contourChart, formatNumber, styleOf } from "@descent/viz";
 import { fieldOf, race, ratesFrom, surface, surfaces, sweep } from "@descent/viz/races";
+import { inWords, inWordsFirst } from "../facts/counts.ts";
+import { lessons } from "../facts/lessons.ts";
 import { numeral } from "../facts/rules.ts";
 import { code } from "../html/code.ts";
 import { swatch } from "../html/figure.ts";
 import { type Html, html, Html as Markup } from "../html/html.ts";
 import type { Page } from "../html/page.ts";
+import type { Digits } from "../kit/digits.ts";
 
 const STEPS = 140;
+const none: Digits = { side: 0, x: new Float32Array(0), labels: new Uint8Array(0), train: 0 };
+const rates = ratesFrom(1e-3, 0.3, 9);
 const racers: readonly { readonly id: string; readonly title: string; readonly rule: (lr: number) => Configured }[] = [
   { id: "sgd", title: "SGD", rule: (lr) => sgd({ lr }) },
   { id: "momentum", title: "Momentum", rule: (lr) => momentum({ lr }) },
@@ -24,14 +29,13 @@ const racers: readonly { readonly id: string; readonly title: string; readonly r
 function raced(): { readonly figure: Html; readonly data: string; readonly legend: Html } {
   const known = surfaces.find(({ id }) => id === "himmelblau")!; // a known one
   const on = surface(known.text);
-  const rates = ratesFrom(1e-3, 0.3, 9);
   const runs = racers.map(({ id, title, rule }) => {
     const points = sweep({ surface: on, start: known.start, steps: STEPS, rates, rule });
     const best = points.reduce((a, b) => (b.losses[0]! < a.losses[0]! ? b : a)).lr; // one seed
     return { id, title, lr: best, ...race({ surface: on, rule: rule(best), start: known.start, steps: STEPS }) };
   });
   const chart = contourChart({
-    title: "Five rules on Himmelblau’s surface",
+    title: `${inWordsFirst(runs.length)} rules on Himmelblau’s surface`,
     description: runs
       .map(({ title, loss }) => `${title} ends at a loss of ${formatNumber(loss.at(-1)!, 2)}.`)
       .join(" "),
@@ -64,26 +68,31 @@ const installs: readonly {
 }[] = [
   {
     title: "Your own arrays",
-    line: "npm install @descent/arrays @descent/adam",
+    line: "npm i @descent/arrays @descent/adam",
     more: "guides/arrays/",
     use: `import { adamw } from "@descent/adam";
 import { optimizer } from "@descent/arrays";
 
 const w = new Float32Array([3, -2]);
-const opt = optimizer({ w }, adamw({ lr: 0.1 }));
+const rule = adamw({ lr: 0.1 });
+const opt = optimizer({ w }, rule);
 for (let i = 0; i < 200; i++)
   opt.update({ w: w.map((x) => 2 * x) });`,
   },
   {
     title: "TensorFlow.js",
-    line: "npm install @descent/tfjs @descent/adam",
+    line: "npm i @descent/tfjs @descent/adam",
     more: "guides/from-tensorflow-js/",
     use: `import { radam } from "@descent/adam";
 import { optimizer } from "@descent/tfjs";
 import * as tf from "@tensorflow/tfjs";
 
 const model = tf.sequential();
-model.add(tf.layers.dense({ units: 9, inputShape: [4] }));
+model.add(tf.layers.dense({
+  inputShape: [4],
+  units: 3,
+  activation: "softmax",
+}));
 model.compile({
   optimizer: optimizer(radam({ lr: 1e-2 })),
   loss: "categoricalCrossentropy",
@@ -91,17 +100,29 @@ model.compile({
   },
   {
     title: "Any ONNX model",
-    line: "npm install @descent/onnxruntime onnxruntime-node @descent/adam",
+    line: "npm i @descent/onnxruntime @descent/adam",
     more: "guides/train-an-onnx-model/",
     use: `import { radam } from "@descent/adam";
-import { crossEntropy, Trainer } from "@descent/onnxruntime";
+import {
+  crossEntropy,
+  Trainer,
+} from "@descent/onnxruntime";
 
-const trainer = await Trainer.create("model.onnx", {
+const file = "model.onnx";
+const trainer = await Trainer.create(file, {
   optimizer: radam({ lr: 1e-3 }),
   loss: crossEntropy(),
 });`,
   },
 ];
+
+/** Lessons whose first picture says by itself what they are about. */
+const shown = ["momentum", "clipping", "convexity"].map((wanted) => {
+  const found = lessons.find(({ id }) => id === wanted);
+  if (!found) throw new Error(`There is no lesson ${wanted}.`);
+  const { id, title, question } = found;
+  return { id, title, question, picture: new Markup(found.show({}, none).figures[0]!.svg) }; // each has one
+});
 
 /** The first page. */
 export function homePage(): Page {
@@ -120,9 +141,13 @@ export function homePage(): Page {
 <p class="buttons"><a class="button primary" href="${to("lessons/")}">Learn by watching</a> <a class="button" href="${to("rules/")}">Browse the rules</a></p>
 ${legend}</div>
 <div class="race-home" data-race="${data}">${figure}<div class="playback"><button type="button" class="primary" data-play>Play</button><input type="range" min="0" value="0" data-scrub aria-label="Step of the race" /></div>
-<p class="hint">Each at its best of nine rates from 0.001 to 0.3, from one start, ${STEPS} steps. <a href="${to("playground/")}">Change anything in the playground</a>.</p></div>
+<p class="hint">Each at its best of ${inWords(rates.length)} rates from ${rates[0]!} to ${rates.at(-1)!}, from one start, ${STEPS} steps. <a href="${to("playground/")}">Change anything in the playground</a>.</p></div>
 </section>
-<section class="installs" aria-labelledby="install"><h2 id="install">Three ways in</h2><div class="thirds">${installs.map(
+<section class="installs" aria-labelledby="watch"><h2 id="watch">${lessons.length} lessons that compute</h2><ul class="watch">${shown.map(
+      ({ id, title, question, picture }) =>
+        html`<li><a href="${to(`lessons/${id}/`)}"><span aria-hidden="true">${picture}</span><strong>${title}</strong><span class="quiet">${question}</span></a></li>`,
+    )}</ul></section>
+<section class="installs" aria-labelledby="install"><h2 id="install">${inWordsFirst(installs.length)} ways in</h2><div class="thirds">${installs.map(
       ({ title, line, use, more }) =>
         html`<div><h3>${title}</h3>${code(line, "sh")}${code(use, "ts")}<p><a href="${to(more)}">The guide</a></p></div>`,
     )}</div></section>

@@ -3,6 +3,7 @@ import * as schedules from "@descent/schedules";
 import { lineChart } from "@descent/viz";
 import { changes } from "../facts/changes.ts";
 import { convergence } from "../facts/convergence.ts";
+import { inWords } from "../facts/counts.ts";
 import { numeral } from "../facts/rules.ts";
 import { Html, html, prose } from "../html/html.ts";
 import { markdown } from "../html/markdown.ts";
@@ -103,6 +104,10 @@ ${[...grouped(transforms, ({ family }) => family)].map(([family, own]) => html`<
 <h2 class="section-title">Functions beside them</h2>${byFamily("transforms").map((one) => entry(one))}`,
 };
 
+/** State that counts as little, in bytes per parameter: one number. */
+const SMALL = 4;
+const bytesOfAdam = rules.find(({ id }) => id === "adam")!.bytes; // the catalogue has it
+
 /** Rules by what one needs of them. */
 const whichPage: Page = {
   path: "which/",
@@ -112,7 +117,7 @@ const whichPage: Page = {
   body: (to) => {
     const of = (ids: readonly string[]): Html => chosen(ids, to);
     const byBytes = rules.filter(
-      ({ bytes, needs, family }) => bytes <= 4 && needs === undefined && family !== "second-order",
+      ({ bytes, needs, family }) => bytes <= SMALL && needs === undefined && family !== "second-order",
     );
     const quick = (problem: string): string[] =>
       rules
@@ -128,10 +133,10 @@ const whichPage: Page = {
 <section class="entry"><h2>You train matrices, as in Transformers</h2><p>Rules that make the step of a matrix orthogonal, or precondition its rows and columns; vectors get another rule by <code>partition</code>.</p>${of(["muon", "muon-match-rms", "soap", "shampoo"])}</section>
 <section class="entry"><h2>You do not want to search a rate</h2><p>These find the size of their steps; most still gain from a schedule around it.</p>${of(rules.filter(({ family }) => family === "parameter-free").map(({ id }) => id))}</section>
 <section class="entry"><h2>You do not want to plan a schedule</h2>${of(rules.filter(({ family }) => family === "schedule-free").map(({ id }) => id))}</section>
-<section class="entry"><h2>Memory is short</h2><p>At most 4 bytes of state per parameter, where Adam has 8.</p>${of(byBytes.map(({ id }) => id))}</section>
+<section class="entry"><h2>Memory is short</h2><p>At most ${SMALL} bytes of state per parameter, where Adam has ${bytesOfAdam}.</p>${of(byBytes.map(({ id }) => id))}</section>
 <section class="entry"><h2>The batch is huge</h2><p>Rules that scale each layer’s step by norms.</p>${of(rules.filter(({ family }) => family === "layerwise").map(({ id }) => id))}</section>
 <section class="entry"><h2>Gradients are exact and the problem small</h2><p>Not a rule at all: <a href="${to("methods/")}">L-BFGS or Newton</a>.</p></section>
-<section class="entry"><h2>Fastest on five small problems</h2><p>By <code>npm run convergence</code> on ${convergence.date}, best of its rates, fewest steps first. It says who is fast on these, and no more.</p>${convergence.problems.map(({ name }) => html`<h3>${name}</h3>${of(quick(name))}`)}</section>`;
+<section class="entry"><h2>Fastest on ${inWords(convergence.problems.length)} small problems</h2><p>By <code>npm run convergence</code> on ${convergence.date}, best of its rates, fewest steps first. It says who is fast on these, and no more.</p>${convergence.problems.map(({ name }) => html`<h3>${name}</h3>${of(quick(name))}`)}</section>`;
   },
 };
 

@@ -1,6 +1,8 @@
 import { posix } from "node:path";
 import { rules } from "@descent/catalogue";
-import type { Door } from "../facts/api.ts";
+import { anchorOf, type Door } from "../facts/api.ts";
+import { convergence } from "../facts/convergence.ts";
+import { inWords, otherLibraries, titleOf } from "../facts/counts.ts";
 import { type Guide, guideGroups, guides, markdownOf } from "../facts/guides.ts";
 import { descriptionOf, folders, textOf } from "../facts/packages.ts";
 import { Html, html } from "../html/html.ts";
@@ -52,9 +54,12 @@ function contents({ text }: Html, doors: readonly Door[] = []): Html {
       );
   const names = doors
     .filter(({ exports }) => exports.length > 0)
-    .map(({ name }) => html`<li><a href="#${doorAnchor(name)}">${name}</a></li>`);
+    .map(
+      ({ name: door, exports }) =>
+        html`<li><a href="#${doorAnchor(door)}">${door}</a><ul>${exports.map(({ name }) => html`<li><a href="#${anchorOf(door, name)}">${name}</a></li>`)}</ul></li>`,
+    );
   const all = [...headings, ...names];
-  return all.length < 3
+  return all.length < 3 && names.length === 0
     ? html``
     : html`<nav class="contents" aria-label="On this page"><p>On this page</p><ul>${all}</ul></nav>`;
 }
@@ -79,6 +84,8 @@ const plain = (
   },
 });
 
+const inLibraries = `Every rule, and its name in ${inWords(otherLibraries)} other libraries.`;
+
 const guidePage = (one: Guide): Page =>
   plain(one.path, one.title, one.description, "guides", one.file, markdownOf(one));
 
@@ -93,7 +100,7 @@ const guideList: Page = {
 ${guideGroups.map(
   ({ title, guides: own }) =>
     html`<section class="family"><h2 class="section-title">${title}</h2><ul class="cards">${own.map((one) => html`<li><a href="${to(one.path)}"><strong>${one.title}</strong></a><p>${one.description}</p></li>`)}</ul></section>`,
-)}<section class="family"><h2 class="section-title">Choose</h2><ul class="cards"><li><a href="${to("which/")}"><strong>Which one?</strong></a><p>Rules by what you need of them.</p></li><li><a href="${to("guides/which-library/")}"><strong>Which library has which rule</strong></a><p>Every rule, and its name in seven other libraries.</p></li></ul></section>`,
+)}<section class="family"><h2 class="section-title">Choose</h2><ul class="cards"><li><a href="${to("which/")}"><strong>Which one?</strong></a><p>Rules by what you need of them.</p></li><li><a href="${to("guides/which-library/")}"><strong>Which library has which rule</strong></a><p>${inLibraries}</p></li></ul></section>`,
 };
 
 /** The guides, with their list first. */
@@ -103,7 +110,7 @@ export const guidePages: readonly Page[] = [
   plain(
     "guides/which-library/",
     "Which library has which rule",
-    "Every rule, and its name in seven other libraries.",
+    inLibraries,
     "guides",
     "COMPARISON.md",
     textOf("COMPARISON.md"),
@@ -163,15 +170,15 @@ export function referencePages(api: ReadonlyMap<string, readonly Door[]>): Page[
     plain(
       "benchmarks/convergence/",
       "Where each rule gets to",
-      "Steps to a goal on five problems, for every rule.",
+      `Steps to a goal on ${inWords(convergence.problems.length)} problems, for every rule.`,
       "reference",
       "bench/CONVERGENCE.md",
       textOf("bench/CONVERGENCE.md"),
     ),
     plain(
       "benchmarks/equal-effort/",
-      "Twelve rules with equal effort",
-      "Twelve rules on two networks, each with the same search for a rate.",
+      titleOf("bench/FAIR.md"),
+      "Each with the same search for a rate, on two networks.",
       "reference",
       "bench/FAIR.md",
       textOf("bench/FAIR.md"),

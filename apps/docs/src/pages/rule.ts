@@ -2,6 +2,7 @@ import { type RuleEntry, rules } from "@descent/catalogue";
 import type { RuleSpec } from "@descent/core/adapter";
 import { emit } from "@descent/dialects/emit";
 import { convergence, rankOf } from "../facts/convergence.ts";
+import { inWords } from "../facts/counts.ts";
 import { callOf, childrenOf, elsewhere, kinOf, libraries, numeral, programOf } from "../facts/rules.ts";
 import { code } from "../html/code.ts";
 import { Html, html, prose } from "../html/html.ts";
@@ -10,6 +11,9 @@ import type { Page, To } from "../html/page.ts";
 
 export const familyTitle = (family: string): string =>
   family === "sgd" ? "SGD" : `${family[0]!.toUpperCase()}${family.slice(1).replaceAll("-", " ")}`;
+
+/** How many backends there are: some rule runs on each. */
+const every = new Set(rules.flatMap(({ backends }) => backends)).size;
 
 /** The page of a rule. `editor` is the part of the playground's address that opens it there. */
 export function rulePage(rule: RuleEntry, spec: RuleSpec, editor: string): Page {
@@ -34,7 +38,7 @@ ${trail(["Rules", to("rules/")], [familyTitle(rule.family), to(`rules/#${rule.fa
 <li>${rule.bytes === 0 ? "no state" : `${rule.bytes} bytes per parameter`}</li>
 <li>${rule.passes} ${rule.passes === 1 ? "pass" : "passes"} over memory</li>
 ${rule.needs === "matrix" && html`<li>matrices only</li>`}
-<li>${rule.backends.length === 5 ? "every backend" : rule.backends.join(", ")}</li>
+<li>${rule.backends.length === every ? "every backend" : rule.backends.join(", ")}</li>
 <li><a href="${rule.paper}">Paper</a></li>
 </ul>
 </header>
@@ -166,7 +170,7 @@ ${
 function reached(rule: RuleEntry): Html {
   const found = convergence.rules[rule.id];
   if (!found) return html``;
-  return html`<section><h2>Steps to a goal</h2><div class="scroll" tabindex="0" role="region" aria-label="Steps to a goal"><table class="plain"><caption class="hidden">Steps to a goal on five problems</caption><thead><tr><th scope="col">Problem</th><th scope="col">Steps</th><th scope="col">At rate</th><th scope="col">Rank</th></tr></thead><tbody>${convergence.problems.map(
+  return html`<section><h2>Steps to a goal</h2><div class="scroll" tabindex="0" role="region" aria-label="Steps to a goal"><table class="plain"><caption class="hidden">Steps to a goal on ${inWords(convergence.problems.length)} problems</caption><thead><tr><th scope="col">Problem</th><th scope="col">Steps</th><th scope="col">At rate</th><th scope="col">Rank</th></tr></thead><tbody>${convergence.problems.map(
     ({ name, budget }) => {
       const outcome = found.outcomes[name];
       const rank = rankOf(rule.id, name);

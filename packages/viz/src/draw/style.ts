@@ -116,6 +116,8 @@ export function styleSheet(): string {
     ".viz .viz-casing{fill:none;stroke:var(--viz-paper);stroke-width:4.5;stroke-linejoin:round;stroke-linecap:round;stroke-opacity:.75}",
     ".viz .viz-mark{stroke:var(--viz-paper);stroke-width:1.5}",
     ".viz .viz-area{fill-opacity:.34;shape-rendering:crispEdges}",
+    ".viz .viz-cell{fill:var(--viz-tint)}",
+    ".viz .viz-least{stroke:var(--viz-text);stroke-width:1.5}",
     ".viz .viz-level{fill:var(--viz-tint);fill-opacity:var(--viz-depth);stroke:var(--viz-tint);stroke-opacity:.22;stroke-width:.6}",
   ].join("\n");
 }
