@@ -52,10 +52,11 @@ test("has the public names of a package with their declarations and comments", (
     expect(page).toContain(`<h3 id="${name}">`);
   expect(page).toContain("Lines over a common axis, such as losses over steps");
   expect(page.replaceAll(/<[^>]*>/g, "")).toContain("function race(options: RaceOptions): Run");
+  expect(page.replaceAll(/<[^>]*>/g, "")).toContain("stepped by @descent/arrays with the exact gradient");
   // A type leads to where it is explained, but not from there; `leads nowhere` below follows each link.
   const linked = (name: string): string => new RegExp(`<h3 id="${name}">[\\s\\S]*?</section>`).exec(page)![0];
-  expect(linked("races.race")).toContain('<a href="../../reference/viz/#races.RaceOptions">RaceOptions</a>');
-  expect(linked("lineChart")).toContain('<a href="../../reference/viz/#Figure">Figure</a>');
+  expect(linked("races.race")).toContain('href="../../reference/viz/#races.RaceOptions">RaceOptions</a>');
+  expect(linked("lineChart")).toContain('href="../../reference/viz/#Figure">Figure</a>');
   expect(linked("Figure")).not.toContain('#Figure"');
 });
 

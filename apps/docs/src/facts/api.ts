@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript-5.9";
+import { commentText } from "./comments.ts";
 import { root } from "./root.ts";
 
 /** A public name of a package. */
@@ -79,7 +80,7 @@ export function apiOf(folders: readonly string[]): ReadonlyMap<string, readonly 
       return {
         name,
         text: declarations.map((one) => declared(one, checker)).join("\n"),
-        comment: ts.displayPartsToString(origin.getDocumentationComment(checker)),
+        comment: commentText(origin.getDocumentationComment(checker), origin.getJsDocTags(checker)),
         links: new Map(
           declarations.flatMap((one) =>
             namedIn(one, checker).flatMap(([text, symbol]) => {

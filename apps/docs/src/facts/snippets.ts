@@ -1,5 +1,6 @@
 import path from "node:path";
 import ts from "typescript-5.9";
+import { commentText } from "./comments.ts";
 import { root } from "./root.ts";
 
 /** The type and the comment of a name in a program, as an editor shows them at it. */
@@ -110,6 +111,6 @@ function hoverAt(service: ts.LanguageService, file: string, node: ts.Identifier)
     .displayPartsToString(info.displayParts)
     .replace(/^\(alias\) /, "")
     .replace(/\nimport \w+$/, "");
-  const comment = ts.displayPartsToString(info.documentation).split("\n\n")[0]!; // a part at least
+  const comment = commentText(info.documentation, info.tags).split("\n\n")[0]!; // a part at least
   return [{ start, length: node.getWidth(), type: cut(type), comment: cut(comment) }];
 }
