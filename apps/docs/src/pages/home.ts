@@ -81,7 +81,7 @@ for (let i = 0; i < 200; i++)
   },
   {
     title: "TensorFlow.js",
-    line: "npm i @descent/tfjs @descent/adam",
+    line: "npm i @descent/tfjs @descent/adam @tensorflow/tfjs",
     more: "guides/from-tensorflow-js/",
     use: `import { radam } from "@descent/adam";
 import { optimizer } from "@descent/tfjs";
@@ -100,7 +100,7 @@ model.compile({
   },
   {
     title: "Any ONNX model",
-    line: "npm i @descent/onnxruntime @descent/adam",
+    line: "npm i @descent/onnxruntime onnxruntime-node @descent/adam",
     more: "guides/train-an-onnx-model/",
     use: `import { radam } from "@descent/adam";
 import {
