@@ -86,7 +86,7 @@ test("the first page's program for arrays and its rule run; the one with a mista
   }
 });
 
-/** What is asked of a model of TensorFlow.js, whose package is the app's and not this one's. */
+/** The parts of a TensorFlow.js model that the programs use; that package is a dependency of the app, not of this one. */
 interface Model {
   readonly optimizer: { readonly iterations: number };
   fit(x: tfjs.Tensor, y: tfjs.Tensor, options: object): Promise<{ readonly history: { readonly loss: number[] } }>;
