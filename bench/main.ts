@@ -27,8 +27,8 @@ const HELP = `The cost of a step, beside other libraries that do the same work o
   npm run bench -- minimize                 the evaluations that classical methods need, beside SciPy's
   npm run bench -- diagnosing               the price of leaving \`diagnose\` on in \`fit\`
   npm run bench -- opening                  the cost of opening a model: of 10,000 nodes, and of 124 M weights
-  npm run bench -- world [hosts]            sums over processes and a step of two of them, beside memcpy, torch's gloo and
-                                            DistributedDataParallel; "hosts" adds slow networks, and needs root
+  npm run bench -- world [ranks] [hosts]    sums over processes and a step of two of them, beside memcpy, torch's gloo and
+                                            DistributedDataParallel ("ranks"), and over slow networks ("hosts", needs root)
   npm run bench -- cost                     a model of what exchanging costs on 2 to 10,000 nodes
   npm run bench -- site                     the weight of the documentation's pages, and how soon they answer in a browser
   npm run bench -- types                    the compiler's cost of checking 100 rules of 12 equations
@@ -81,6 +81,7 @@ const parts = {
   types: async () => (await import("./types.ts")).types,
   guard: async () => (await import("./guard/guard.ts")).guard,
   world: async () => (await import("./world.ts")).world,
+  worldHosts: async () => (await import("./world-hosts.ts")).worldHosts,
   cost: async () => (await import("./cost.ts")).cost,
 };
 
@@ -204,10 +205,12 @@ else
         `${await (await parts.products())(list("sizes", [256, 512, 1024]), { ...effort(5, 50), least: 1 }, say)}\n`,
       );
       break;
-    case "world":
-      if (rest.some((word) => word !== "hosts")) fail(`"world" takes "hosts"; got "${rest[0]}".`);
-      console.log(`${await (await parts.world())(rest.length > 0, say)}\n`);
+    case "world": {
+      const asked = named("part of world", ["ranks", "hosts"]);
+      if (asked.includes("ranks")) await report("world", (await parts.world())(say));
+      if (asked.includes("hosts")) await report("world hosts", (await parts.worldHosts())(say));
       break;
+    }
     case "cost":
       if (rest.length > 0) fail(`"cost" takes no "${rest[0]}".`);
       (await parts.cost())();

@@ -73,6 +73,8 @@ const SECTIONS = [
   "matrices",
   "emitted",
   "diagnosing",
+  "world",
+  "world hosts",
 ] as const;
 export type Section = (typeof SECTIONS)[number];
 

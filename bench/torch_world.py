@@ -1,4 +1,7 @@
-"""All-reduce of torch's gloo, and a step of DistributedDataParallel, on local ranks: torch_world.py RANKS SIZES [step]"""
+"""Sums by torch's gloo and steps of DistributedDataParallel: torch_world.py RANKS JOB PORT ADDRESS INTERFACE [RANK]
+
+Without RANK all ranks run here. Rank 0 prints a line of JSON, as world-rank.ts does.
+"""
 import json
 import os
 import sys
@@ -7,6 +10,17 @@ import time
 import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
+from torch import nn
+
+models = {
+    "mlp": lambda: nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10)),
+    "cnn": lambda: nn.Sequential(
+        *(nn.Conv2d(1, 8, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Conv2d(8, 16, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10)),
+    ),
+}
+inputs = {"mlp": (128, 784), "cnn": (64, 1, 28, 28)}
 
 
 def best(rounds, work):
@@ -21,36 +35,44 @@ def best(rounds, work):
     return 1e3 * least
 
 
-def main(rank, ranks, sizes, shapes, port):
-    os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=port, GLOO_SOCKET_IFNAME="lo")
-    torch.set_num_threads(1)
-    dist.init_process_group("gloo", rank=rank, world_size=ranks)
-    times = []
-    for size in sizes:
+def sums(job):
+    for size, rounds in zip(job["sizes"], job["rounds"]):
         numbers = torch.full((size,), 1e-9)
-        times.append(best(8 if size > 1e6 else 40 if size > 1e5 else 300, lambda: dist.all_reduce(numbers)))
-    step = None
-    if shapes:
+        yield best(rounds, lambda: dist.all_reduce(numbers))
+
+
+def steps(job, ranks):
+    for name in job["models"]:
         torch.manual_seed(0)
-        batch, *widths = shapes
-        layers = []
-        for a, b in zip(widths, widths[1:]):
-            layers += [torch.nn.Linear(a, b), torch.nn.ReLU()]
-        net = torch.nn.parallel.DistributedDataParallel(torch.nn.Sequential(*layers[:-1]))
+        net = models[name]()
+        if ranks > 1:
+            net = nn.parallel.DistributedDataParallel(net)
         rule = torch.optim.AdamW(net.parameters(), lr=1e-6)
-        x, y = torch.rand(batch, widths[0]), torch.randint(widths[-1], (batch,))
+        x = torch.rand(inputs[name])
+        y = torch.randint(10, (len(x),))
 
         def work():
             rule.zero_grad(set_to_none=True)
-            torch.nn.functional.cross_entropy(net(x), y).backward()
+            nn.functional.cross_entropy(net(x), y).backward()
             rule.step()
 
-        step = best(60, work)
+        yield best(60, work)
+
+
+def main(rank, ranks, job, port, address, interface):
+    os.environ.update(MASTER_ADDR=address, MASTER_PORT=port, GLOO_SOCKET_IFNAME=interface)
+    torch.set_num_threads(1)
+    dist.init_process_group("gloo", rank=rank, world_size=ranks)
+    times = list(sums(job) if job["what"] == "sum" else steps(job, ranks))
     if rank == 0:
-        print(json.dumps({"times": times, "step": step, "version": torch.__version__}), flush=True)
+        print("@" + json.dumps({"times": times, "version": torch.__version__}), flush=True)
+    dist.barrier()
     dist.destroy_process_group()
 
 
 if __name__ == "__main__":
-    ranks = int(sys.argv[1])
-    mp.spawn(main, args=(ranks, json.loads(sys.argv[2]), json.loads(sys.argv[3]), sys.argv[4]), nprocs=ranks)
+    ranks, job, port, address, interface = int(sys.argv[1]), json.loads(sys.argv[2]), *sys.argv[3:6]
+    if len(sys.argv) > 6:
+        main(int(sys.argv[6]), ranks, job, port, address, interface)
+    else:
+        mp.spawn(main, args=(ranks, job, port, address, interface), nprocs=ranks)
