@@ -63,6 +63,9 @@ const runs = (file: string, ...args: string[]): boolean => spawnSync(file, args,
 export const hosts = (): boolean =>
   process.getuid?.() === 0 && runs("ip", "netns", "add", "dsh-probe") && runs("ip", "netns", "del", "dsh-probe");
 
+/** Whether there is a server for ssh, which tests start with a key of their own. */
+export const sshd = (): boolean => existsSync("/usr/sbin/sshd") && runs("ssh", "-V") && hosts();
+
 /** Whether a disk of a few kilobytes can be made. */
 export const canMount = (): boolean => {
   const folder = mkdtempSync(join(tmpdir(), "descent-mount-"));
@@ -111,6 +114,12 @@ export function parts(): readonly Part[] {
       there: mpirun !== undefined && hosts(),
       tests: /packages\/mpi\/test\/hosts\.test/,
       command: "npm run setup:mpi, apt-get install iproute2, and run the tests as root",
+    },
+    {
+      name: "OpenSSH's server",
+      there: existsSync("/usr/sbin/sshd"),
+      tests: /hosts\.test\.ts > .*real ssh/,
+      command: "apt-get install openssh-server openssh-client",
     },
     {
       name: "Open MPI 5",

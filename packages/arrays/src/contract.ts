@@ -67,6 +67,11 @@ export interface Optimizer<Name extends string = string> {
    * schedule-free rules); afterwards, on errors too, they are bit for bit what they were. `use` may return a promise.
    */
   withReadout<R>(use: () => R): R;
+  /**
+   * For operations of an elastic world outside `update`, such as a mean of losses: call it with the error that one threw. If ranks are
+   * gone, the others go on without them from the same step, and it returns true; false where the error has another cause.
+   */
+  survives(error: unknown): boolean;
   /** Takes the parameters back to where a round of several phases began, as if it had not. */
   rewind(): void;
   /** Changes hyper-parameters from the next update on, in one group or in all that have them. */

@@ -190,6 +190,11 @@ class ArraysOptimizer implements Optimizer {
     }
   }
 
+  survives(error: unknown): boolean {
+    this.#alive();
+    return this.#ranks?.survives(error, () => this.#left()) ?? false;
+  }
+
   rewind(): void {
     this.#loop.rewind(this.#held());
     this.#gather();
@@ -259,7 +264,7 @@ class ArraysOptimizer implements Optimizer {
       try {
         this.#together(this.#ranks, stepped, others?.numbers, examples);
       } catch (error) {
-        if (!this.#ranks.survives(error, () => this.#left())) throw error;
+        if (!this.survives(error)) throw error;
       }
     } else if (this.#nonFinite === "apply" || this.#finite(stepped)) this.#loop.update(stepped, others?.numbers);
     else return;

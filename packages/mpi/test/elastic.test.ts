@@ -42,6 +42,18 @@ describe.skipIf(open5 === undefined)("in an elastic world of Open MPI 5", () => 
     expect(Math.hypot(...w1.map((x, i) => x - one.w1[i]!))).toBeLessThan(1e-6 * one.moved);
   });
 
+  test("a Trainer that adds up gradients of two batches goes on where another is killed", async () => {
+    const program = path.join(import.meta.dirname, "trainer-program.ts");
+    const { values, text, code } = await ranks(3, ["2"], { mpirun: open5!, program, options: ["--elastic"] });
+    expect(text).toMatch(/^Rank 1 of 3 is lost at step 4; 2 go on\.$/m);
+    expect(code, text).toBe(0);
+    expect(values).toHaveLength(2);
+    expect(values[1]).toEqual(values[0]);
+    const { size, step, weights } = values[0] as { size: number; step: number; weights: Record<string, number[]> };
+    expect([size, step]).toEqual([2, 8]);
+    expect(Object.values(weights).flat().every(Number.isFinite)).toBe(true);
+  });
+
   test("state that ranks divide is refused, since a part of it would be lost", async () => {
     const { text, code } = await elastic(["elasticShard"], open5!);
     expect(text).toContain("An elastic world goes on without a lost rank, and with `shard` that rank alone had a part");

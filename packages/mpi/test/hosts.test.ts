@@ -1,8 +1,9 @@
-import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hosts, mpirun } from "../../../tests/optional.ts";
+import { hosts, mpirun, mpis, sshd } from "../../../tests/optional.ts";
 import { root } from "../../../tests/workspace.ts";
 import { type Ended, ranks } from "./mpirun.ts";
 
@@ -13,7 +14,11 @@ process.env.DESCENT_HOSTS = String(net);
 const run = (...args: readonly string[]): string => spawnSync(script, args, { encoding: "utf8" }).stdout.trim();
 
 /** Starts a program on two hosts; `hearing` is called with what has been printed so far. */
-const onHosts = (args: readonly string[], env: NodeJS.ProcessEnv, hearing?: (text: string) => void): Promise<Ended> =>
+const onHosts = (
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  more: { readonly mpirun?: string; readonly hearing?: (text: string) => void } = {},
+): Promise<Ended> =>
   ranks(2, args, {
     mpirun: mpirun!,
     within: [script, "on"],
@@ -25,8 +30,54 @@ const onHosts = (args: readonly string[], env: NodeJS.ProcessEnv, hearing?: (tex
       UCX_TLS: "tcp,self",
       ...env,
     },
-    hearing,
+    ...more,
   });
+
+/** An sshd on each of two hosts, which a key of its own opens, and a file that stands where ssh does. */
+class SshServers {
+  readonly ssh: string;
+  readonly #folder = mkdtempSync(path.join(tmpdir(), "descent-ssh-"));
+  readonly #servers: readonly ChildProcess[];
+
+  constructor() {
+    const at = (name: string): string => path.join(this.#folder, name);
+    mkdirSync("/run/sshd", { recursive: true }); // where it separates privileges
+    for (const name of ["host", "user"])
+      spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", at(name)], { stdio: "inherit" });
+    this.ssh = at("ssh.sh");
+    const options = [
+      "StrictHostKeyChecking=no",
+      "UserKnownHostsFile=/dev/null",
+      "LogLevel=ERROR",
+      "ConnectionAttempts=30",
+    ];
+    const line = ["exec", "ssh", "-F", "none", "-i", at("user"), ...options.flatMap((one) => ["-o", one])].join(" ");
+    writeFileSync(this.ssh, `#!/bin/sh\n${line} "$@"\n`, { mode: 0o755 });
+    this.#servers = [1, 2].map((i) => {
+      const settings = {
+        ListenAddress: `10.77.${net}.${i}`,
+        HostKey: at("host"),
+        AuthorizedKeysFile: at("user.pub"),
+        PermitRootLogin: "yes",
+        StrictModes: "no",
+        UsePAM: "no",
+        LogLevel: "ERROR",
+        PidFile: "none",
+      };
+      const lines = Object.entries(settings).map(([name, value]) => `${name} ${value}\n`);
+      writeFileSync(at(`sshd${i}`), lines.join(""));
+      const serve = `hostname host${i}; exec /usr/sbin/sshd -D -e -f ${at(`sshd${i}`)}`;
+      return spawn("ip", ["netns", "exec", `ds${net}n${i}`, "unshare", "--uts", "sh", "-c", serve], {
+        stdio: "inherit",
+      });
+    });
+  }
+
+  end(): void {
+    for (const server of this.#servers) server.kill();
+    rmSync(this.#folder, { recursive: true });
+  }
+}
 
 /** The processes of this machine whose command line contains a text. */
 const running = (text: string): number =>
@@ -52,14 +103,42 @@ describe.skipIf(mpirun === undefined || !hosts())("on two hosts", () => {
     expect(Number(run("received", "1")) - before).toBeGreaterThan(30 * 144 * 4);
   });
 
+  test.skipIf(!sshd())("ranks start by a real ssh, under MPICH and Open MPI 5", async () => {
+    const servers = new SshServers();
+    try {
+      for (const { name, mpirun } of mpis.filter(({ name }) => name !== "Open MPI of the system")) {
+        const before = Number(run("received", "1"));
+        const env = {
+          HYDRA_LAUNCHER_EXEC: servers.ssh,
+          PRTE_MCA_plm_ssh_agent: servers.ssh,
+          OMPI_MCA_btl: "tcp,self",
+          OMPI_MCA_pml: "ob1",
+          OMPI_MCA_btl_tcp_if_include: "eth0",
+        };
+        const { values, text } = await onHosts(["train", "30"], env, { mpirun });
+        expect(values, `${name}: ${text}`).toHaveLength(2);
+        expect(values[0]).toEqual(values[1]);
+        expect(Number(run("received", "1")) - before).toBeGreaterThan(30 * 144 * 4);
+      }
+    } finally {
+      servers.end();
+    }
+  });
+
   test("a cut cable ends the ranks on both sides, with one message and 75", async () => {
     const mark = `mark-${process.pid}`;
     let cut = false;
-    const { text, code } = await onHosts(["endless", mark], { LIMIT: "2" }, (text) => {
-      if (cut || (text.match(/^ready$/gm) ?? []).length < 2) return;
-      cut = true;
-      run("cut", "2");
-    });
+    const { text, code } = await onHosts(
+      ["endless", mark],
+      { LIMIT: "2" },
+      {
+        hearing: (text) => {
+          if (cut || (text.match(/^ready$/gm) ?? []).length < 2) return;
+          cut = true;
+          run("cut", "2");
+        },
+      },
+    );
     expect(text).toMatch(/^Rank 0 of 2 stopped at step \d+\. MpiError: .* has waited 2 s .* Rank 1 does not answer/m);
     expect(text.match(/The last checkpoint is of step 0/g)).toHaveLength(1);
     expect(code).toBe(75);

@@ -25,6 +25,8 @@ export const openMpi = {
 
 interface How {
   readonly mpirun: string;
+  /** The program, in TypeScript; program.ts of this folder if not given. */
+  readonly program?: string;
   readonly env?: NodeJS.ProcessEnv;
   /** A command that starts the launcher. */
   readonly within?: readonly string[];
@@ -36,11 +38,21 @@ interface How {
   readonly hearing?: ((text: string) => void) | undefined;
 }
 
-/** Starts program.ts on that many ranks. */
+/** Starts a program on that many ranks. */
 export async function ranks(size: number, args: readonly string[], how: How): Promise<Ended> {
-  const { mpirun, env = {}, within = [], options = [], signal, hearing } = how;
-  const program = [process.execPath, await compiled(path.join(import.meta.dirname, "program.ts")), ...args];
+  const {
+    mpirun,
+    program: file = path.join(import.meta.dirname, "program.ts"),
+    env = {},
+    within = [],
+    options = [],
+    signal,
+    hearing,
+  } = how;
   const out = mkdtempSync(path.join(tmpdir(), "descent-out-"));
+  // Open MPI sends other hosts little of the environment.
+  const there = within.length > 0 ? ["env", `OUT=${out}`] : [];
+  const program = [...there, process.execPath, await compiled(file), ...args];
   const cli = await compiled(path.join(import.meta.dirname, "../src/cli.ts"));
   const [command, ...launcher] = [...within, process.execPath, cli] as const;
   const child = spawn(command!, [...launcher, "-n", `${size}`, ...options, "--", ...program], {

@@ -132,9 +132,9 @@ function checked<T extends OpenOptions>(where: string, options: T, checks: Reado
   checkConfigured(options.optimizer, where);
   checkHutchinson(where, options);
   if (worldOf(options.world)) checkExchange(where, options);
-  if (options.world?.survives)
+  if (options.world?.survives && options.shard !== undefined)
     throw new OptimizerError(
-      `${where}: an elastic world goes on without a lost rank, which only the optimizer of @descent/arrays can. Leave out \`elastic\`.`,
+      `${where}: an elastic world goes on without a lost rank, and with \`shard\` that rank alone had a part of the state. Leave out one of them.`,
     );
   if (options.native !== undefined) checkNative(where, options);
   if (options.shard !== undefined && options.world === undefined)

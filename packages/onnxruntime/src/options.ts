@@ -53,7 +53,9 @@ export interface OpenOptions {
   /**
    * The processes that train together, `await mpi()` of @descent/mpi: every rank gets batches of its own, and the update
    * uses the mean of all gradients, in which a batch counts by its examples: the first dimension of its first array. Losses and running statistics are means over all ranks, dropout is each rank's own, and
-   * a step that is refused on one is refused on all. For the host plan, without a worker.
+   * a step that is refused on one is refused on all. For the host plan, without a worker. In an elastic world a step during which a
+   * rank is lost returns on the others without `updated`, or with the step that another rank had taken, and gradients that waited are
+   * gone: loop by `trainer.step`.
    */
   readonly world?: BlockingWorld | undefined;
   /**

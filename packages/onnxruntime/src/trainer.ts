@@ -55,7 +55,10 @@ import { trainedOf } from "./trainable.ts";
 
 /** The result of `trainStep`. */
 export interface StepResult extends Forward {
-  /** Whether weights moved: not while gradients accumulate, and not where a step that is not finite was skipped. */
+  /**
+   * Whether weights moved: not while gradients accumulate, not where a step that is not finite was skipped, and in an elastic world not
+   * where a rank was lost before any had taken the step.
+   */
   readonly updated: boolean;
 }
 
@@ -181,17 +184,20 @@ export class Trainer {
           "A step of a trainer that accumulates is a part of an update, and inputs are the update's. Give them to applyGradients(gradients, inputs).",
         );
       const fed = fedBatch(batch, this.#started);
-      const { loss, outputs, fault } = await (accumulate === 1
+      const before = this.step;
+      const { loss, outputs, fault, lost } = await (accumulate === 1
         ? this.#training.train(fed, this.#guard, inputs)
         : this.#training.accumulate(fed, this.#guard));
       this.#refuse(fault, fed);
-      if (fault !== undefined || accumulate === 1) return { loss, outputs, updated: fault === undefined };
+      if (lost) this.#waiting = 0;
+      // Where a rank was lost, another may have given this one the step that it had taken.
+      if (lost || fault !== undefined || accumulate === 1) return { loss, outputs, updated: this.step > before };
       this.#waiting++;
       if (this.#waiting < accumulate) return { loss, outputs, updated: false };
       const later = await this.#training.applyAccumulated(this.#guard);
       this.#waiting = 0;
       this.#refuse(later, fed);
-      return { loss, outputs, updated: later === undefined };
+      return { loss, outputs, updated: this.step > before };
     });
   }
 
@@ -322,6 +328,10 @@ export class Trainer {
    */
   updateBatchNorm(batches: Iterable<Batch> | AsyncIterable<Batch>): Promise<void> {
     return this.#calls.next(async () => {
+      if (this.#options.world?.survives)
+        throw new OptimizerError(
+          "`updateBatchNorm` exchanges statistics after every batch, and in an elastic world ranks could lose their place among them. Save the model, and call it in a process without `elastic`.",
+        );
       const means = await meanStatistics(batches, (batch) =>
         this.#training.batchStatistics(fedBatch(withoutLabels(batch, this.#started), this.#started, { labels: false })),
       );

@@ -1,7 +1,7 @@
 import { adamw } from "@descent/adam";
 import { clipByGlobalNorm } from "@descent/core";
 import type { BlockingWorld } from "@descent/core/adapter";
-import { joinWorld, type SharedWorld } from "@descent/mpi";
+import { joinWorld, type SharedWorld, type World } from "@descent/mpi";
 import { sgd } from "@descent/sgd";
 import { type Batch, type Checkpoint, Trainer } from "../src/index.ts";
 import { dropping } from "./graphs.ts";
@@ -44,6 +44,16 @@ export interface Resumed {
 export interface Dropping {
   readonly dropped: number;
 }
+/** Ten steps of which rank 0 loses one that rank 1 has taken, if it is disturbed. */
+export interface Shaken {
+  readonly shaken: string;
+  readonly disturbed: boolean;
+}
+export interface Survived {
+  readonly weights: Readonly<Record<string, Float32Array>>;
+  /** The step after every call, and whether weights moved. */
+  readonly steps: readonly (readonly [number, boolean])[];
+}
 export interface Trained {
   readonly losses: readonly number[];
   readonly weights: Readonly<Record<string, Float32Array>>;
@@ -65,13 +75,44 @@ export async function drop(world: BlockingWorld | undefined, { dropped }: Droppi
   return outputs;
 }
 
+/** A sum of gradients fails on rank 0 once rank 1 has its result, which hears of it before the step has ended. */
+async function shake(world: World<void>, { shaken, disturbed }: Shaken): Promise<Survived> {
+  const lost = new Error("a rank is gone");
+  let [trainer, armed] = [undefined as Trainer | undefined, disturbed];
+  const fail = (): never => {
+    armed = false;
+    throw lost;
+  };
+  const shaky = {
+    ...world,
+    survives: (error: unknown) => error === lost,
+    sum: (numbers: Float32Array | Float64Array | Uint8Array, how?: "sum" | "max" | "min") => {
+      // Rank 1 hears of it as it averages statistics, which come after the gradients and are few.
+      if (armed && world.rank === 1 && trainer?.step === 5) fail();
+      world.sum(numbers, how);
+      if (armed && world.rank === 0 && trainer?.step === 4 && numbers.length > 1000) fail();
+    },
+  };
+  // No sums over the model, which would follow that of the gradients.
+  trainer = await train(shaken, { optimizer: adamw({ lr: 1e-2 }), world: shaky });
+  const steps: [number, boolean][] = [];
+  while (trainer.step < 10) {
+    const { updated } = await trainer.trainStep(shareOf(fixture(shaken), world.rank, world.size));
+    steps.push([trainer.step, updated]);
+  }
+  const weights = await trainer.weights();
+  await trainer.dispose();
+  return { weights, steps };
+}
+
 /** Trains on this rank's share of a batch, again and again. */
 export async function run(
   shared: SharedWorld,
   rank: number,
-  asked: (Training & Resumed) | Dropping,
-): Promise<Trained | Float32Array[]> {
+  asked: (Training & Resumed) | Dropping | Shaken,
+): Promise<Trained | Float32Array[] | Survived> {
   const world = joinWorld(shared, rank);
+  if ("shaken" in asked) return shake(world, asked);
   if ("dropped" in asked) return drop(world, asked);
   const { name, steps, accumulate = 1, broken = -1, shard, unequal = false, updated = false, strict = false } = asked;
   const optimizer = clipByGlobalNorm(adamw({ lr: 1e-2 }), 0.5);

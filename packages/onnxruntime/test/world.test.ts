@@ -4,7 +4,7 @@ import { type SharedWorld, shareWorld } from "@descent/mpi";
 import { describe, expect, test } from "vitest";
 import { inThreads } from "../../mpi/test/ranks.ts";
 import { apart, batchOf, fixture, train, trained } from "./models.ts";
-import { drop, type Resumed, shareOf, type Trained, type Training } from "./world-body.ts";
+import { drop, type Resumed, type Survived, shareOf, type Trained, type Training } from "./world-body.ts";
 
 const ranks = (size: number, training: Training & Resumed): Promise<Trained[]> =>
   inThreads(size, new URL("./world-body.ts", import.meta.url), training);
@@ -115,6 +115,19 @@ describe("in a world of two ranks", () => {
         (x, i) => void expect(Math.abs(alone[name]![i]! - x), name).toBeLessThan(1e-5 * (1 + Math.abs(x))),
       );
   });
+});
+
+test("where a rank is lost, those behind are given weights, statistics and state of one that is further, to the bit", async () => {
+  const run = (disturbed: boolean): Promise<Survived[]> =>
+    inThreads(2, new URL("./world-body.ts", import.meta.url), { shaken: "resnet", disturbed });
+  const [calm] = await run(false);
+  const [first, second] = (await run(true)) as [Survived, Survived];
+  expect(first.steps).toEqual(calm!.steps);
+  expect(second.steps).toEqual(calm!.steps);
+  expect(second.weights).toEqual(first.weights);
+  // The statistics of that step are lost on both.
+  const trained = Object.keys(calm!.weights).filter((name) => !name.includes("running"));
+  for (const name of trained) expect(first.weights[name]).toEqual(calm!.weights[name]);
 });
 
 test("a world is refused where gradients cannot be exchanged, with the reason", async () => {

@@ -28,7 +28,7 @@ export class Together {
   constructor(world: BlockingWorld, guard: boolean) {
     if (world.survives)
       throw new OptimizerError(
-        "An elastic world goes on without a lost rank, which only the optimizer of @descent/arrays can. Leave out `elastic`.",
+        "An elastic world goes on without a lost rank, which tfjs's optimizer cannot. Train with @descent/arrays or the Trainer of @descent/onnxruntime, or leave out `elastic`: then all end, and go on from the last checkpoint.",
       );
     this.#ranks = new Ranks(world, { shard: undefined, digestEvery: 100, portion: () => undefined });
     this.#means = new Means(world);

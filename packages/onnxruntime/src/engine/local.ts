@@ -10,8 +10,9 @@ import { type Candidates, candidates, ModelSource } from "../graphs/model.ts";
 import { described, type Source, type Starts } from "../graphs/source.ts";
 import { encodeTrainingFile, TrainingFile } from "../graphs/training-file.ts";
 import { DeviceResidence } from "../plans/device.ts";
+import { sharing } from "../plans/elastic.ts";
 import { GraphResidence } from "../plans/graph.ts";
-import { HostResidence } from "../plans/host.ts";
+import { type Held, HostResidence } from "../plans/host.ts";
 import { TrainingLoop } from "../plans/loop.ts";
 import type { Training } from "../plans/training.ts";
 import { type LostError, watchDevice } from "../quirks/lost.ts";
@@ -206,11 +207,14 @@ async function trainingOf(
   if (plan === "host" || world || native || rows?.length || (plan === undefined && compiler.target !== "webgpu")) {
     // The runtime that fills the tensors it is handed is onnxruntime-node.
     const matmul = compiler.fills ? await onnxMatmul({ threads: compiler.threads }) : undefined;
-    return new TrainingLoop(
+    const ranks = world && sharing(world, () => loop.lost());
+    const options = { matmul, native, world: ranks, shard: world && shard, state };
+    const loop: TrainingLoop<Held> = new TrainingLoop(
       compiler,
-      new HostResidence(compiler, optimizer, weights, { matmul, native, world, shard: world && shard, state }),
-      trained,
+      new HostResidence(compiler, optimizer, weights, options),
+      { ...trained, world: ranks },
     );
+    return loop;
   }
   if (plan !== "graph") {
     const shared = await share(compiler.runtime, executionProviders);

@@ -9,7 +9,7 @@ import { gradientsOfRows } from "./rows.ts";
 import type { GivenGradients, StepInputs } from "./training.ts";
 
 /** Numbers in memory, and the tensor that is a view of them. */
-interface Held {
+export interface Held {
   readonly data: Float32Array;
   readonly tensor: RuntimeTensor;
 }
@@ -78,6 +78,10 @@ export class HostResidence implements Residence<Held> {
 
   writing(held: Held, data: Float32Array): () => void {
     return () => held.data.set(data);
+  }
+
+  arrays(held: readonly Held[]): Float32Array[] {
+    return held.map(({ data }) => data);
   }
 
   free(): void {}

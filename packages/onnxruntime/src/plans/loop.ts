@@ -17,6 +17,7 @@ import type { Fed } from "../runtime/feeds.ts";
 import type { RuntimeTensor } from "../runtime/runtime.ts";
 import type { Compiled, Compiler } from "../session/compiler.ts";
 import { agreeOn } from "./agree.ts";
+import type { Beside } from "./elastic.ts";
 import { addFinite, FINITE } from "./finite.ts";
 import { checkVector, hessianTimes } from "./hessian.ts";
 import { CURVATURE, Hutchinson } from "./hutchinson.ts";
@@ -69,6 +70,8 @@ export class TrainingLoop<H> implements Training {
   /** The batches of the first phase of a round, whose gradients wait: later phases read them again. */
   #round: (readonly Fed[])[] = [];
   #nonFinite = 0;
+  /** How often ranks were lost. */
+  #losses = 0;
 
   constructor(compiler: Compiler, residence: Residence<H>, { weights, statistics, seed, hutchinson, world }: Trained) {
     this.#compiler = compiler;
@@ -107,9 +110,9 @@ export class TrainingLoop<H> implements Training {
     };
     let stepped = await pass(true);
     try {
-      while (optimizer.midRound && stepped.fault === undefined) {
-        const { fault } = await pass(false);
-        stepped = { ...stepped, fault };
+      while (optimizer.midRound && stepped.fault === undefined && !stepped.lost) {
+        const { fault, lost } = await pass(false);
+        stepped = { ...stepped, fault, lost };
       }
     } finally {
       if (optimizer.midRound) optimizer.rewind();
@@ -120,7 +123,8 @@ export class TrainingLoop<H> implements Training {
   async accumulate(batch: readonly Fed[], guard: boolean): Promise<Stepped> {
     const again = this.#residence.optimizer.phase === "update" ? undefined : copied(batch);
     const stepped = await this.#pass(batch, this.#sums.pass(), guard);
-    if (again && stepped.fault === undefined) this.#round.push(again);
+    if (stepped.lost) this.#forgetWaiting();
+    else if (again && stepped.fault === undefined) this.#round.push(again);
     return stepped;
   }
 
@@ -133,8 +137,8 @@ export class TrainingLoop<H> implements Training {
     try {
       while (optimizer.midRound) {
         for (const batch of round) {
-          const { fault } = await this.#pass(batch, this.#sums.pass(), guard, false);
-          if (fault !== undefined) return fault;
+          const { fault, lost } = await this.#pass(batch, this.#sums.pass(), guard, false);
+          if (lost || fault !== undefined) return fault;
         }
         await this.#sums.apply();
       }
@@ -190,10 +194,15 @@ export class TrainingLoop<H> implements Training {
     const bad = guard ? Object.keys(gradients).find((name) => !allFinite(numbers(name))) : undefined;
     const odd = guard ? oddInput(inputs) : undefined;
     const own = bad === undefined ? odd : `The gradient of \`${bad}\` is not finite`;
-    const fault = this.#world ? agreeOn(this.#world, { loss: 0, fault: own }).fault : own;
-    if (fault !== undefined) {
-      this.#nonFinite++;
-      return fault;
+    try {
+      const fault = this.#world ? agreeOn(this.#world, { loss: 0, fault: own }).fault : own;
+      if (fault !== undefined) {
+        this.#nonFinite++;
+        return fault;
+      }
+    } catch (error) {
+      if (!this.#survives(error)) throw error;
+      return undefined;
     }
     await this.#residence.apply(gradients, inputs);
     return undefined;
@@ -334,20 +343,46 @@ export class TrainingLoop<H> implements Training {
       fault: guard ? (this.#fault(own.loss, { ...results, ...into }, compiled, pass) ?? odd) : undefined,
     };
     const examples = examplesOf(batch);
-    const { loss, fault, weight } = this.#world ? agreeOn(this.#world, outcome, examples) : { ...outcome, weight: 1 };
-    const forward = { loss, outputs: own.outputs };
-    if (fault === undefined) pass.take(results, compiled, forward.loss, examples);
-    else {
-      this.#nonFinite++;
-      pass.drop(results);
+    const losses = this.#losses;
+    try {
+      const { loss, fault, weight } = this.#world ? agreeOn(this.#world, outcome, examples) : { ...outcome, weight: 1 };
+      const forward = { loss, outputs: own.outputs };
+      if (fault === undefined) pass.take(results, compiled, forward.loss, examples);
+      else {
+        this.#nonFinite++;
+        pass.drop(results);
+      }
+      // The optimizer has gone on without a rank, and all that are left have one rank's statistics.
+      if (this.#losses !== losses) return { ...forward, fault, lost: true };
+      for (const [name, output] of statistics) {
+        const next = results[output]!; // an output of the training graph
+        if (fault === undefined && first) this.#means?.take([next.data as Float32Array], weight); // statistics are float32
+        if (fault === undefined && first) residence.take(this.#kept.get(name)!, next);
+        else residence.drop(next);
+      }
+      return { ...forward, fault, lost: false };
+    } catch (error) {
+      if (!this.#survives(error)) throw error;
+      return { loss: own.loss, outputs: own.outputs, fault: undefined, lost: true };
     }
-    for (const [name, output] of statistics) {
-      const next = results[output]!; // an output of the training graph
-      if (fault === undefined && first) this.#means?.take([next.data as Float32Array], weight); // statistics are float32
-      if (fault === undefined && first) residence.take(this.#kept.get(name)!, next);
-      else residence.drop(next);
-    }
-    return { ...forward, fault };
+  }
+
+  /** Whether ranks are gone and the others go on after this error. Then no gradients wait: ranks may have had more or fewer of them. */
+  #survives(error: unknown): boolean {
+    if (!this.#residence.optimizer.survives?.(error)) return false;
+    this.#forgetWaiting();
+    return true;
+  }
+
+  #forgetWaiting(): void {
+    this.#round = [];
+    this.#sums.setting(undefined)();
+  }
+
+  /** Hears that ranks are gone; gives the statistics, which the optimizer does not know of. */
+  lost(): Beside {
+    this.#losses++;
+    return { step: this.step, arrays: this.#residence.arrays?.([...this.#kept.values()]) ?? [] };
   }
 
   /** The loss or gradient of a run that is not finite, in words. Tensors that the run filled are looked at where they lie. */

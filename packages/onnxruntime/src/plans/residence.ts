@@ -39,6 +39,8 @@ export interface Steered {
   readonly phase: string;
   /** Whether the next update reads an input besides gradients. */
   readsNext(input: string): boolean;
+  /** Whether ranks are gone and the others go on after this error, from the same step; only where there are ranks. */
+  survives?(error: unknown): boolean;
   /** Takes the weights back to where the round began. */
   rewind(): void;
   /** Calls `use` while the weights are those to evaluate with. */
@@ -71,6 +73,8 @@ export interface Residence<H> {
   read(held: readonly H[]): Promise<Float32Array[]>;
   /** Allocates room for new numbers; the function it returns puts them in place, and fails only where the device is lost. */
   writing(held: H, data: Float32Array): () => void;
+  /** Where they lie on the host themselves, not copies; only where there are ranks. */
+  arrays?(held: readonly H[]): Float32Array[];
   free(held: H): void;
   /** Session options under which these outputs stay where the device makes them. */
   staying(outputs: readonly string[], graph: Graph): Readonly<Record<string, unknown>>;

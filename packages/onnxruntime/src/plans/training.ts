@@ -29,6 +29,8 @@ export interface Forward {
 export interface Stepped extends Forward {
   /** Why nothing was written: "The loss is NaN". */
   readonly fault: string | undefined;
+  /** Whether ranks were lost meanwhile: what waited is gone, and the batch may not have counted. */
+  readonly lost: boolean;
 }
 /** Float32 numbers by the name of their parameter. */
 export type Gradients = Readonly<Record<string, Float32Array>>;
