@@ -79,7 +79,7 @@ export async function gloo(size: number, job: Job, place?: Place): Promise<Took>
   return resultIn(out!); // rank 0's
 }
 
-/** What a peer's failure says: Python's last line, or all of it. */
+/** The reason of a failure: Python's last line, or all of it. */
 export const reasonOf = (error: unknown): string => {
   const text = error instanceof Error ? error.message : String(error);
   return text.trim().split("\n").at(-1) ?? text;

@@ -1,6 +1,6 @@
 import { type BlockingWorld, byRank } from "@descent/core/adapter";
 
-/** What ranks hold besides what their optimizer steps. */
+/** The arrays of a rank that its optimizer does not step, and how far it is. */
 export interface Beside {
   readonly step: number;
   readonly arrays: readonly Float32Array[];
