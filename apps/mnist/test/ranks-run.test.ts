@@ -16,15 +16,19 @@ const json = (file: string): Record<string, unknown> => JSON.parse(readFileSync(
 const source = ["--conditions=@descent/source", "--import", import.meta.resolve("tsx")];
 const from = (file: string): string => path.join(import.meta.dirname, file);
 
-/** Starts the app on two ranks, as npm start does. */
+/** Starts the app on two ranks, as npm start does; the second may have data of its own. */
 async function run(
   args: readonly string[],
   cwd: string,
   watch: (printed: string, launcher: number) => void = () => {},
+  [first, second]: readonly [string, string?] = [data],
 ) {
-  const ranks = [...source, from("../../../packages/mpi/src/cli.ts"), "-n", "2", "--"];
-  const app = [...source, from("../src/main.ts"), "train", ...args, "--ranks", "2", "--data", data];
-  const line = [...ranks, process.execPath, ...app, "--engine", "onnxruntime", "--device", "cpu"];
+  const ranks = [...source, from("../../../packages/mpi/src/cli.ts"), "-n", second === undefined ? "2" : "1", "--"];
+  const app = (data: string): string[] => [
+    ...[process.execPath, ...source, from("../src/main.ts"), "train", ...args],
+    ...["--ranks", "2", "--data", data, "--engine", "onnxruntime", "--device", "cpu"],
+  ];
+  const line = [...ranks, ...app(first), ...(second === undefined ? [] : [":", "-n", "1", ...app(second)])];
   const child = spawn(process.execPath, line, { cwd, env: { ...process.env, DESCENT_MPIRUN: mpirun, PWD: cwd } });
   let text = "";
   for (const stream of [child.stdout, child.stderr])
@@ -85,6 +89,28 @@ describe.skipIf(mpirun === undefined || process.platform !== "linux")("the app o
     expect(shared.efficiency).toBeGreaterThan(0);
     expect(shared.speedUp).toBeCloseTo(2 * shared.efficiency!, 12);
     expect(readFileSync(path.join(cwd, "a", "report.html"), "utf8")).toContain("speed-up");
+  });
+
+  test("a rank that has other images is named before anything is trained", async () => {
+    const other = mkdtempSync(path.join(tmpdir(), "descent-mnist-other-"));
+    try {
+      const files = smallFiles();
+      const images = files["train-images-idx3-ubyte"]!; // one of them
+      images[images.length - 1]! ^= 1;
+      writeFiles(other, files);
+      const { code, text } = await run(["--out", "c", "--model", "mlp", "--epochs", "1"], scratch(), undefined, [
+        data,
+        other,
+      ]);
+      expect(text).toMatch(
+        /the facts that ranks share are not those of the other ranks: rank 1 has images: [0-9a-f]{8}, and rank 0 has images: [0-9a-f]{8}/,
+      );
+      expect(text.match(/not those of the other ranks/g)).toHaveLength(1);
+      expect(text).not.toMatch(/^Epoch /m);
+      expect(code).toBe(75);
+    } finally {
+      rmSync(other, { recursive: true });
+    }
   });
 
   test("an error of all ranks is said once", async () => {
