@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import { alias } from "./tests/alias.ts";
 import { HANG } from "./tests/limits.ts";
 import { long } from "./tests/long.ts";
 import { chromium } from "./tests/optional.ts";
@@ -10,25 +10,16 @@ import { LeftOut, SecondTry } from "./tests/reporter.ts";
 import { LongestFirst } from "./tests/sequencer.ts";
 import { DAWN } from "./tests/software-gpu.ts";
 
-// Tests may import any package by its name, and get its source: the arrows between packages bind only what is shipped.
-const alias = readdirSync(join(import.meta.dirname, "packages")).flatMap((folder) => {
-  const { name, exports }: { name: string; exports: Record<string, { "@descent/source"?: string }> } = JSON.parse(
-    readFileSync(join(import.meta.dirname, "packages", folder, "package.json"), "utf8"),
-  );
-  return Object.entries(exports).flatMap(([path, { "@descent/source": source }]) =>
-    source
-      ? [
-          {
-            find: new RegExp(`^${name}${path.slice(1)}$`),
-            replacement: join(import.meta.dirname, "packages", folder, source),
-          },
-        ]
-      : [],
-  );
-});
-
 const app = ["apps/mnist/test/**/*.test.ts"];
-const alone = ["packages/{tfjs,onnxruntime}/test/**/*.test.ts", "apps/!(mnist)/test/**/*.test.ts"];
+const frameworks = ["packages/tfjs/test/**/*.test.ts"];
+const alone = [
+  "packages/onnxruntime/test/**/*.test.ts",
+  // They try tfjs before a backend has started, before its kernels are mended, and beside another tfjs in the process.
+  "packages/tfjs/test/{lazy,wasm-gradients,wasm-gradients-plain,tensorflow}.test.ts",
+  // It loads states into all variables there are, those of other files too.
+  "packages/tfjs/test/wrong-calls.test.ts",
+  "apps/!(mnist)/test/**/*.test.ts",
+];
 const projects: TestProjectConfiguration[] = [
   // One process runs many files, so that each package is read and compiled once: nothing here outlives its file.
   {
@@ -36,7 +27,14 @@ const projects: TestProjectConfiguration[] = [
     test: {
       name: "unit",
       include: ["packages/*/test/**/*.test.ts", "tests/**/*.test.ts"],
-      exclude: [...app, ...alone, "**/*.browser.test.ts", "tests/{packaging,installs}.test.ts", "**/node_modules/**"],
+      exclude: [
+        ...app,
+        ...frameworks,
+        ...alone,
+        "**/*.browser.test.ts",
+        "tests/{packaging,installs}.test.ts",
+        "**/node_modules/**",
+      ],
       isolate: false,
       restoreMocks: true,
       unstubEnvs: true,
@@ -47,6 +45,19 @@ const projects: TestProjectConfiguration[] = [
   {
     extends: true,
     test: { name: "app", include: app, isolate: false, restoreMocks: true, unstubEnvs: true, unstubGlobals: true },
+  },
+  // TensorFlow.js takes seconds to be read and compiled: once for many files, each of which chooses its backend.
+  {
+    extends: true,
+    test: {
+      name: "frameworks",
+      include: frameworks,
+      exclude: [...alone, "**/*.browser.test.ts", "**/node_modules/**"],
+      isolate: false,
+      restoreMocks: true,
+      unstubEnvs: true,
+      unstubGlobals: true,
+    },
   },
   // A process for each file: frameworks whose settings hold for the whole process.
   {
@@ -95,6 +106,7 @@ if (chromium !== undefined) {
         provider: playwright({
           launchOptions: {
             executablePath: chromium,
+            timeout: HANG,
             args: [
               "--no-sandbox",
               "--disable-gpu",
@@ -127,6 +139,7 @@ export default defineConfig({
     // Of twenty thousand tests some watch processes, locks and browsers, and one in a run may lose a race on a busy machine. It
     // runs again, and the end of the run names it. The long tests, where such faults are looked for, run each test once.
     retry: long ? 0 : 1,
+    browser: { connectTimeout: HANG },
     passWithNoTests: true,
     // Much of the time of a test is spent waiting for a process of its own, so no core is kept free.
     maxWorkers: availableParallelism(),

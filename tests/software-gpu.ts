@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { HANG } from "./limits.ts";
 import { LONG } from "./long.ts";
@@ -54,8 +54,11 @@ export interface Outcome {
 /** For tests that call {@link onSoftwareGpu}, which knows better whether it hangs. */
 export const NO_LIMIT = 0;
 
-/** Milliseconds without a finished test after which the software GPU is taken to be deadlocked. */
+/** Milliseconds without a finished test after which the software GPU is taken to be deadlocked, on a machine with nothing else to do. */
 const SILENCE = HANG / 3;
+
+/** How long to wait now: where more wants to run than there are cores, as much longer. */
+const silence = (): number => SILENCE * Math.max(1, loadavg()[0]! / availableParallelism()); // three numbers
 
 /**
  * Runs the tests of a Vitest configuration on the software GPU, in a separate process, so that an adapter that hangs or
@@ -82,6 +85,13 @@ const outcome = ({ numPassedTests, testResults }: Report): Outcome => ({
       .map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages[0]?.slice(0, 300)}`),
   ]),
 });
+
+/** Ends Vitest and the process that it runs tests in, which would go on beside the next attempt; stopped first, so that it reports neither. */
+function kill(vitest: ChildProcess): void {
+  vitest.kill("SIGSTOP");
+  spawnSync("pkill", ["-KILL", "-P", String(vitest.pid)]);
+  vitest.kill("SIGKILL");
+}
 
 async function once(
   config: string,
@@ -116,16 +126,17 @@ async function once(
     },
   );
   let output = "";
-  const hung = (): boolean => child.kill("SIGKILL");
-  let timer = setTimeout(hung, SILENCE);
+  let heard = Date.now();
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (chunk: Buffer) => {
       output += chunk.toString();
-      clearTimeout(timer);
-      timer = setTimeout(hung, SILENCE);
+      heard = Date.now();
     });
+  const watch = setInterval(() => {
+    if (Date.now() - heard > silence()) kill(child);
+  }, SILENCE / 10);
   await new Promise((done) => child.on("close", done));
-  clearTimeout(timer);
+  clearInterval(watch);
   const report = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Report) : undefined; // as vitest writes it
   rmSync(temporary, { recursive: true, force: true });
   return { report, output };

@@ -2,8 +2,12 @@ import { create, globals } from "webgpu";
 import { DAWN, pauseWhileWaiting } from "../../../../tests/software-gpu.ts";
 import { use } from "../backends.ts";
 
-/** Starts tfjs's webgpu backend on Dawn. */
-export async function start(): Promise<void> {
+let started: Promise<void> | undefined;
+
+/** Starts tfjs's webgpu backend on Dawn, once for the files of a process. */
+export const start = (): Promise<void> => (started ??= begin());
+
+async function begin(): Promise<void> {
   pauseWhileWaiting();
   Object.assign(globalThis, globals);
   Object.defineProperty(globalThis, "navigator", {

@@ -1,9 +1,10 @@
 import { defineConfig } from "vitest/config";
+import { alias } from "../../../../tests/alias.ts";
 import { HANG } from "../../../../tests/limits.ts";
-import root from "../../../../vitest.config.ts";
 
-// ../webgpu.test.ts runs these tests on Dawn in a process of their own, because a software adapter may hang.
+// ../webgpu.test.ts runs these tests on Dawn in a process of their own, because a software adapter may hang. One process
+// runs all files, and its device compiles once what they share.
 export default defineConfig({
-  resolve: root.resolve ?? {},
-  test: { include: ["packages/webgpu/test/webgpu/*.dawn.ts"], testTimeout: HANG, hookTimeout: HANG },
+  resolve: { alias },
+  test: { include: ["packages/webgpu/test/webgpu/*.dawn.ts"], isolate: false, testTimeout: HANG, hookTimeout: HANG },
 });
