@@ -16,8 +16,8 @@ const alone = [
   "packages/onnxruntime/test/**/*.test.ts",
   // They try tfjs before a backend has started, before its kernels are mended, and beside another tfjs in the process.
   "packages/tfjs/test/{lazy,wasm-gradients,wasm-gradients-plain,tensorflow}.test.ts",
-  // It loads states into all variables there are, those of other files too.
-  "packages/tfjs/test/wrong-calls.test.ts",
+  // They load states into all variables there are, count them, or name theirs as other files do.
+  "packages/tfjs/test/{real-words,variables,wrong-calls}.test.ts",
   "apps/!(mnist)/test/**/*.test.ts",
 ];
 const projects: TestProjectConfiguration[] = [
@@ -51,6 +51,7 @@ const projects: TestProjectConfiguration[] = [
     extends: true,
     test: {
       name: "frameworks",
+      setupFiles: ["./packages/tfjs/test/fresh.ts"],
       include: frameworks,
       exclude: [...alone, "**/*.browser.test.ts", "**/node_modules/**"],
       isolate: false,
