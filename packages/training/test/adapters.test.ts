@@ -15,8 +15,10 @@ import {
   diagnose,
   earlyStopping,
   type FitOptions,
+  findRate,
   fit,
   forLayersModel,
+  jsonLines,
   type Logs,
   reduceOnPlateau,
   tensorBoard,
@@ -84,6 +86,15 @@ test("a Trainer is a model as it is; files hold its log, its events and a run th
   expect(shown.join("")).toContain("epoch 1/3");
   expect(shown.join("")).toContain("━");
   for (const text of shown) expect(text.replace("\r\u001b[2K", "").length).toBeLessThan(100);
+});
+
+test("a callback that TensorFlow.js's own loop calls by itself says which door it needs", async () => {
+  const sink = (): void => {};
+  const all = [earlyStopping(), reduceOnPlateau(), findRate(), checkpoints({ save: sink }), csv(sink), jsonLines(sink), tensorBoard(sink), diagnose(), progress()]; // biome-ignore format: a list
+  for (const one of all)
+    await expect((async () => one.onTrainBegin?.({}, undefined as never))(), one.name).rejects.toThrow(
+      `forLayersModel(tf, model, [${one.name}(…)])`,
+    );
 });
 
 test("without a terminal, progress is a line per epoch", async () => {

@@ -1,6 +1,14 @@
 import { OptimizerError } from "@descent/core";
 import { isCallback, isRecord, list, shown, suggestion, takes } from "@descent/core/adapter";
-import type { Callback } from "./callback.ts";
+import type { Callback, Run } from "./callback.ts";
+
+/** Throws where a loop that does not hand over its run calls a callback of this package, as TensorFlow.js's own does. */
+export function checkRun(where: string, run: Run | undefined): void {
+  if (typeof run !== "object")
+    throw new OptimizerError(
+      `\`${where}\` was called without a run. In TensorFlow.js give model.fit() callbacks: forLayersModel(tf, model, [${where}(…)]).`,
+    );
+}
 
 /** The functions of a callback that a run calls. */
 export const hooks = ["onTrainBegin", "onEpochBegin", "onBatchEnd", "onEpochEnd", "onTrainEnd"] as const;

@@ -1,6 +1,7 @@
 import { OptimizerError } from "@descent/core";
 import { isCallback, knownOptions, notNegative, takes, whole } from "@descent/core/adapter";
 import type { Callback, Run, Saved } from "./callback.ts";
+import { checkRun } from "./check.ts";
 import { type MonitorOptions, monitorOf } from "./monitor.ts";
 
 /** Options of `checkpoints`. */
@@ -50,6 +51,7 @@ export function checkpoints(options: CheckpointsOptions): Callback {
     name: where,
     due: (step) => late() || (steps > 0 && step % steps === 0),
     onTrainBegin(_, run) {
+      checkRun(where, run);
       monitor?.begin(run);
       asked = false;
       saved = performance.now();

@@ -1,5 +1,6 @@
 import { finite, flag, knownOptions, whole } from "@descent/core/adapter";
 import type { Callback, Kept, Run } from "./callback.ts";
+import { checkRun } from "./check.ts";
 import { type MonitorOptions, monitorOf } from "./monitor.ts";
 
 /** Options of `earlyStopping`. */
@@ -70,6 +71,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping
       return value === null ? undefined : { epoch, value, kept: kept ?? undefined };
     },
     onTrainBegin(_, run) {
+      checkRun(where, run);
       if (resumed)
         judge(run); // it may have been saved as it stopped
       else now = fresh; // used again for another run

@@ -1,5 +1,6 @@
 import { isCallback, knownOptions, takes } from "@descent/core/adapter";
 import type { Callback, Logs, Run } from "./callback.ts";
+import { checkRun } from "./check.ts";
 
 /** Takes the next piece of a file; it may promise to. */
 export type Sink = (text: string) => void | Promise<void>;
@@ -30,6 +31,7 @@ function logger(
   const { batches = false } = knownOptions(name, options, ["batches"]);
   return {
     name,
+    onTrainBegin: (_, run) => checkRun(name, run),
     ...(batches
       ? {
           async onBatchEnd(batch: number, logs: Logs, run: Run) {

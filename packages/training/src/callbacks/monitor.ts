@@ -48,7 +48,7 @@ export function monitorOf(where: string, { monitor = "val_loss", mode, minDelta 
       if (monitor.startsWith("val_") && !validated && (run.validateEvery ?? 1) > 1) return undefined;
       const why =
         monitor.startsWith("val_") && !validated
-          ? " Nothing was validated: give `validate`."
+          ? " Nothing was validated: give `fit` data to validate."
           : suggestion(monitor, names);
       throw new OptimizerError(`\`${where}\` watches \`${monitor}\`, and the epoch has ${list(names)}.${why}`);
     },

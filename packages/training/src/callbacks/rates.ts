@@ -10,6 +10,7 @@ import {
 } from "@descent/schedules";
 import type { Weights } from "../model.ts";
 import type { Callback, Run } from "./callback.ts";
+import { checkRun } from "./check.ts";
 import { monitorOf } from "./monitor.ts";
 
 /** Options of `reduceOnPlateau`: those of the schedule `plateau`, but for `from`. */
@@ -48,6 +49,7 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions = {}): Callback 
   return {
     name: where,
     async onTrainBegin(_, run) {
+      checkRun(where, run);
       schedules = new Map();
       monitor.begin(run);
       await begin(run);
@@ -96,6 +98,7 @@ export function findRate(options: RateFinderOptions = {}): RateFinderCallback {
     name: "findRate",
     finder,
     async onTrainBegin(_, run) {
+      checkRun("findRate", run);
       if (finder.points.length > 0)
         throw new OptimizerError("`findRate`: this test has run. Make another for another run.");
       weights = await run.weights();

@@ -1,5 +1,6 @@
 import { isCallback, knownOptions, takes, whole } from "@descent/core/adapter";
 import type { Callback, Logs } from "./callback.ts";
+import { checkRun } from "./check.ts";
 import { type Histogram, histogram, recordOf } from "./events.ts";
 import { loggedRates } from "./logging.ts";
 
@@ -35,7 +36,8 @@ export function tensorBoard(sink: ByteSink, options: TensorBoardOptions = {}): C
   let begun = false;
   return {
     name: where,
-    async onTrainBegin() {
+    async onTrainBegin(_, run) {
+      checkRun(where, run);
       if (!begun) await sink(recordOf({ time: now(), version: "brain.Event:2" }));
       begun = true;
     },

@@ -1,6 +1,7 @@
 import { OptimizerError } from "@descent/core";
 import { isCallback, isRecord, knownOptions, refuseRepeated, takes, whole } from "@descent/core/adapter";
 import type { Callback, Logs, Told } from "../callbacks/callback.ts";
+import { checkRun } from "../callbacks/check.ts";
 import { samplesOf } from "../data/batches.ts";
 import type { LayerOutput, Weights } from "../model.ts";
 import { Diagnosis, type Numbers } from "./diagnosis.ts";
@@ -94,6 +95,7 @@ export function diagnose(options: DiagnoseOptions = {}): DiagnoseCallback {
       return logsOf(diagnosis.numbers);
     },
     async onTrainBegin(_, run) {
+      checkRun("diagnose", run);
       before = undefined;
       blind = false;
       if (run.hasWeights && looks(run.step + 1)) before = { step: run.step, weights: await run.weights() };

@@ -1,5 +1,6 @@
 import { knownOptions, positive, takes } from "@descent/core/adapter";
 import type { Callback, Logs } from "../callbacks/callback.ts";
+import { checkRun } from "../callbacks/check.ts";
 
 /** A stream of text, such as `process.stderr`. */
 export interface TextStream {
@@ -37,6 +38,7 @@ export function progress(options: ProgressOptions = {}): Callback {
   };
   return {
     name: "progress",
+    onTrainBegin: (_, run) => checkRun("progress", run),
     onEpochBegin() {
       begun = performance.now();
       last = live ? Number.NEGATIVE_INFINITY : begun;
