@@ -16,8 +16,6 @@ const alone = [
   "packages/onnxruntime/test/**/*.test.ts",
   // They try tfjs before a backend has started, before its kernels are mended, and beside another tfjs in the process.
   "packages/tfjs/test/{lazy,wasm-gradients,wasm-gradients-plain,tensorflow}.test.ts",
-  // They load states into all variables there are, count them, or name theirs as other files do.
-  "packages/tfjs/test/{real-words,variables,wrong-calls}.test.ts",
   "apps/!(mnist)/test/**/*.test.ts",
 ];
 const projects: TestProjectConfiguration[] = [

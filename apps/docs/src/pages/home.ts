@@ -119,7 +119,7 @@ const trainer = await Trainer.create(file, {
 /** Lessons whose first picture says by itself what they are about. */
 const shown = ["momentum", "clipping", "convexity"].map((wanted) => {
   const found = lessons.find(({ id }) => id === wanted);
-  if (!found) throw new Error(`There is no lesson ${wanted}.`);
+  if (!found) throw new Error(`No lesson is called ${wanted}.`);
   const { id, title, question } = found;
   return { id, title, question, picture: new Markup(found.show({}, none).figures[0]!.svg) }; // each has one
 });
