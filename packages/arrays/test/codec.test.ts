@@ -94,6 +94,16 @@ const distributions = ["normal", "uniform", "rademacher"] as const;
 const buffers = ({ buffers: all }: Kernel, arrays: Readonly<Record<string, Numbers>>): Numbers[] =>
   all.map(({ key }) => arrays[key.value as string]!);
 
+/** The state and the sums of two runs of a kernel, to the bit. */
+function expectSame(...runs: readonly [Ran, Ran]): void {
+  const [mine, theirs] = runs.map(({ arrays }) => arrays.find(isCoded)!);
+  expect(mine!.codes).toEqual(theirs!.codes);
+  expect(mine!.heads).toEqual(theirs!.heads);
+  expect(runs[0].accumulators).toEqual(runs[1].accumulators);
+}
+
+type Ran = Parameters<typeof interpret>[0];
+
 describe("kernels in WebAssembly", () => {
   const [s, g] = [variable("s", "tensor"), variable("g", "tensor")];
   // The sum is of what s was.
@@ -143,10 +153,7 @@ describe("kernels in WebAssembly", () => {
         });
         runner.run(inside!);
         interpret(outside!);
-        const [mine, theirs] = [inside!, outside!].map(({ arrays }) => arrays.find(isCoded)!);
-        expect(mine!.codes).toEqual(theirs!.codes);
-        expect(mine!.heads).toEqual(theirs!.heads);
-        expect(inside!.accumulators).toEqual(outside!.accumulators);
+        expectSame(inside!, outside!);
       }),
       { numRuns: 60 },
     );
@@ -206,10 +213,7 @@ describe("kernels in WebAssembly", () => {
           });
           twice.run(inside!);
           interpret(outside!);
-          const [mine, theirs] = [inside!, outside!].map(({ arrays }) => arrays.find(isCoded)!);
-          expect(mine!.heads).toEqual(theirs!.heads);
-          expect(mine!.codes).toEqual(theirs!.codes);
-          expect(inside!.accumulators).toEqual(outside!.accumulators);
+          expectSame(inside!, outside!);
         },
       ),
       { numRuns: 400 },
