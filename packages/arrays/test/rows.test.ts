@@ -15,7 +15,7 @@ import {
 } from "@descent/core";
 import { momentum, sgd } from "@descent/sgd";
 import { describe, expect, test } from "vitest";
-import { seedOf } from "../src/codec/codec.ts";
+import { codecs, codedOptions, expectTranscribed, sparseAdam, table, updates } from "./coded-rows.ts";
 
 interface Golden {
   readonly source: string;
@@ -26,20 +26,6 @@ interface Golden {
   readonly path: readonly (readonly number[])[];
 }
 const golden = JSON.parse(readFileSync(new URL("golden/sparse-adam.json", import.meta.url), "utf8")) as Golden; // written by goldens/make.py
-
-/** As torch.optim.SparseAdam's documentation has it: epsilon is added before the second moment is corrected. */
-const sparseAdam = rule({
-  id: "torch/sparse-adam",
-  title: "SparseAdam",
-  paper: "https://arxiv.org/abs/1412.6980",
-  hyper: { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8 },
-  state: { m: 0, v: 0 },
-  update: {
-    m: "beta1 * m + (1 - beta1) * g",
-    v: "beta2 * v + (1 - beta2) * g^2",
-    p: "p - lr * sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(v) + eps)",
-  },
-});
 
 const [height, width] = golden.shape;
 const embedding = (): { data: Float32Array; shape: readonly number[] } => ({
@@ -180,94 +166,27 @@ describe.each(engines)("every row is stepped as a parameter of its own (%s)", (e
   });
 });
 
-/*
- * State in fewer bytes, beside a transcription: every operation rounded to float32, then the codec's own rounding, from its
- * definition in arithmetic instead of bits.
- */
-describe.each(["bfloat16", "float8"] as const)("rows whose state is %s", (codec) => {
-  const [high, wide, block] = [80, 60, 256]; // 60 does not divide 256, so rows share blocks of float8
-  const options = { lr: 0.05, beta1: 0.8, beta2: 0.95, eps: 1e-3 };
-  const f = Math.fround;
-  const nearest = (x: number, digits: number, least: number): number => {
-    const unit = 2 ** (Math.max(Math.floor(Math.log2(Math.abs(x) || 1e-300)), least) - digits);
-    return Math.sign(x) * Math.floor(Math.abs(x) / unit + 0.5) * unit;
-  };
-  /** Four exponent bits and three digits, or six and two, of numbers whose largest has the largest exponent. */
-  const float8 = (numbers: Float32Array): void => {
-    const most = numbers.reduce((size, x) => Math.max(size, Math.abs(x)), 0);
-    const signs = numbers.some((x) => x < 0 || Object.is(x, -0));
-    const [last, top, digits, least] = signs ? [1.875, 8, 3, -6] : [1.75, 32, 2, -30];
-    const scale = 2 ** (Math.ceil(Math.log2(most / last)) - top);
-    for (const [i, x] of numbers.entries()) {
-      const code = nearest(x / scale, digits, least);
-      numbers[i] = scale * (!signs && x > 0 ? Math.max(code, 2 ** (least - digits)) : code);
-    }
-  };
-  /** Up where the part that is cut off is above the number's threshold. */
-  const bfloat16 = (x: number, seed: number, i: number): number => {
-    const unit = 2 ** (Math.floor(Math.log2(Math.abs(x) || 1e-300)) - 7);
-    const threshold = ((seed + i * 0x9e37) % 0x10000) / 0x10000;
-    const cut = Math.floor(Math.abs(x) / unit);
-    return Math.sign(x) * unit * (Math.abs(x) / unit - cut > threshold ? cut + 1 : cut);
-  };
-
-  const updates = Array.from({ length: 9 }, (_, k): RowGradient => {
-    const rows = Array.from({ length: high }, (_, row) => row).filter(
-      (row) => (row * 7 + k * k) % 3 === 0 && row !== 5,
-    );
-    return {
-      rows,
-      data: Float32Array.from({ length: rows.length * wide }, (_, i) => Math.sin(k + i * i) * (1 + (i % 5))),
-    };
-  });
-  const first = Float32Array.from({ length: high * wide }, (_, i) => Math.cos(i * i));
-
-  test.each(engines)("is rounded where a row was stepped, at the row's own count (%s)", (engine) => {
-    const w = { data: first.slice(), shape: [high, wide] };
-    const opt = optimizer({ w }, sparseAdam(options), { engine, state: codec });
-    const [p, m, v] = [first.slice(), new Float32Array(high * wide), new Float32Array(high * wide)];
-    const counts = new Map<number, number>();
-    for (const update of updates) {
-      opt.update({ w: update });
-      const stepped = Array.from(update.rows, (row, k) => {
-        const t = (counts.get(row) ?? 0) + 1;
-        counts.set(row, t);
-        for (let j = 0; j < wide; j++) {
-          const [i, g] = [row * wide + j, update.data[k * wide + j]!];
-          const { lr, beta1, beta2, eps } = options;
-          m[i] = f(f(f(beta1) * m[i]!) + f(f(1 - beta1) * g));
-          v[i] = f(f(f(beta2) * v[i]!) + f(f(1 - beta2) * f(g * g)));
-          p[i]! -= (((lr * Math.sqrt(1 - beta2 ** t)) / (1 - beta1 ** t)) * m[i]!) / (Math.sqrt(v[i]!) + eps);
-        }
-        return { row, t };
-      });
-      for (const [slot, numbers] of Object.entries({ m, v }))
-        if (codec === "float8") for (let i = 0; i < numbers.length; i += block) float8(numbers.subarray(i, i + block));
-        else
-          for (const { row, t } of stepped)
-            for (let i = row * wide; i < (row + 1) * wide; i++)
-              numbers[i] = bfloat16(numbers[i]!, seedOf("w", slot, t), i);
-      const { tensors } = opt.state();
-      expect(tensors["m/w"]!.data).toEqual(m);
-      expect(tensors["v/w"]!.data).toEqual(v);
-    }
-    const [moved, off] = [first, w.data].map((from) => Math.hypot(...p.map((x, i) => x - from[i]!)));
-    expect(off).toBeLessThanOrEqual(TOLERANCE * moved!);
-    expect(new Set(counts.values()).size).toBeGreaterThan(1);
-    expect(w.data.subarray(5 * wide, 6 * wide)).toEqual(first.subarray(5 * wide, 6 * wide)); // row 5 never came
+describe.each(codecs)("rows whose state is %s", (codec) => {
+  test.each(engines)("is rounded where a row was stepped, at the row's own count (%s)", async (engine) => {
+    const w = table();
+    const opt = optimizer({ w }, sparseAdam(codedOptions), { engine, state: codec });
+    await expectTranscribed(codec, {
+      step: (update) => opt.update({ w: update }),
+      numbers: () => w.data,
+      tensors: () => opt.state().tensors,
+    });
   });
 
   test("is resumed bit for bit, and one whole gradient steps every row", () => {
-    const make = (): { data: Float32Array; shape: number[] } => ({ data: first.slice(), shape: [high, wide] });
-    const [whole, half] = [make(), make()];
-    const opt = optimizer({ w: whole }, adamw(options), { state: codec });
+    const [whole, half] = [table(), table()];
+    const opt = optimizer({ w: whole }, adamw(codedOptions), { state: codec });
     for (const update of updates) opt.update({ w: update });
-    const before = optimizer({ w: half }, adamw(options), { state: codec });
+    const before = optimizer({ w: half }, adamw(codedOptions), { state: codec });
     for (const update of updates.slice(0, 4)) before.update({ w: update });
-    const after = optimizer({ w: half }, adamw(options), { state: codec });
+    const after = optimizer({ w: half }, adamw(codedOptions), { state: codec });
     after.load(decodeState(encodeState(before.state())));
     for (const update of updates.slice(4)) after.update({ w: update });
-    for (const one of [opt, after]) one.update({ w: first });
+    for (const one of [opt, after]) one.update({ w: table().data });
     expect(half.data).toEqual(whole.data);
     expect(after.state()).toEqual(opt.state());
   });

@@ -45,7 +45,6 @@ import { fromWeights, type NamedTensor, Weights } from "./saved/weights.ts";
 import { repairTfjsNode } from "./tfjs-node.ts";
 import { Elsewhere, Together } from "./together.ts";
 import { type LoadOptions, type TfjsLoadReport, Trained, type VariableLike, variablesOf } from "./trained.ts";
-import { refuseRowsOf } from "./update/coded.ts";
 import { Refused } from "./update/finite.ts";
 import { checkRows, RowsOfStep } from "./update/rows.ts";
 import { type Execution, Tensors } from "./update/tensors.ts";
@@ -172,7 +171,9 @@ export class DescentOptimizer extends Optimizer {
 
   /** Undoes a round of several phases that is under way: the variables go back to where it began. */
   rewind(): void {
-    this.#trained.loop.rewind(this.#trained.held());
+    const held = this.#trained.held();
+    this.#trained.loop.rewind(held);
+    this.#trained.leave(held.map(([, variable]) => variable));
   }
 
   /** How the last update was computed: how many variables fused, how many composed of tfjs operators. */
@@ -279,7 +280,7 @@ export class DescentOptimizer extends Optimizer {
     this.#replay();
     const { tensors, numbers } = loop.given<Gradients>(inputs);
     addInputs(shares, tensors);
-    const picked = new RowsOfStep();
+    const picked = new RowsOfStep(() => this.#tensors.codedRows());
     try {
       const steps = this.#rows(shares, picked);
       const all =
@@ -303,6 +304,7 @@ export class DescentOptimizer extends Optimizer {
     } finally {
       picked.dispose();
     }
+    this.#trained.leave(variables);
     const before = this.iterations_;
     this.iterations_ = loop.step;
     if (loop.step > before)
@@ -322,7 +324,6 @@ export class DescentOptimizer extends Optimizer {
       const parameter = { name, shape: p.shape };
       const gradient = distinctRows(parameter, numbersOf(parameter, rows ?? inputs.g!)); // one of them is there
       const of = loop.rows(name, p);
-      if (of) refuseRowsOf(name, of.slots);
       steps.set(name, of ? stepOfRows<Tensor, Tensor>(p, of, gradient, picked) : { shares: [], finish: () => {} });
     }
     return steps;

@@ -47,7 +47,7 @@ function evaluating(method: Method): Method {
     // A loss may predict, and its gradient is one at the weights that are trained.
     if (engine().state.gradientDepth > 0) return method.apply(this, args);
     const all = showing(this).reduce<() => unknown>(
-      (use, trained) => () => trained.withReadout(use),
+      (use, trained) => () => trained.evaluate(use),
       () => method.apply(this, args),
     );
     return all();

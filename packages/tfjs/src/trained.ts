@@ -70,6 +70,11 @@ export class Trained {
   /** Variables that were given to `minimize` or `load`: they belong to the optimizer even before they have had a gradient. */
   readonly #listed = new Set<Variable>();
 
+  /** Where the numbers of variables were after this optimizer's last step: assigning to a variable gives it others. */
+  readonly #left = new WeakMap<Variable, object>();
+  /** Whether somebody was told of variables that have others. */
+  #told = false;
+
   readonly #configured: Configured;
   /** Whether every group is known to have a variable. */
   #grouped = false;
@@ -172,7 +177,57 @@ export class Trained {
 
   /** Calls `use` while the variables hold the parameters to evaluate with. */
   withReadout<R>(use: () => R): R {
-    return this.loop.withReadout(this.held(), use);
+    return this.#reading(this.held(), use);
+  }
+
+  /** The same, but variables that something else has changed since the last step are used as they are. */
+  evaluate<R>(use: () => R): R {
+    const held = this.held();
+    const changed = held.filter(([, variable]) => this.#isChanged(variable));
+    if (changed.length > 0 && !this.#told) {
+      this.#told = true;
+      backend_util.warn(
+        `${list(changed.map(([name]) => name))} ${changed.length === 1 ? "was" : "were"} changed since the last step of the optimizer that evaluates at other weights than it trains, so ${changed.length === 1 ? "it is" : "they are"} evaluated as now. For the optimizer's own, call its withReadout(() => …).`,
+      );
+    }
+    const gone = new Set(changed.map(([name]) => name));
+    return this.#reading(
+      held.filter(([name]) => !gone.has(name)),
+      use,
+    );
+  }
+
+  #reading<R>(held: readonly (readonly [string, Variable])[], use: () => R): R {
+    const own = held.flatMap(([, variable]) => (this.#isChanged(variable) ? [] : [variable]));
+    const back = (): void => this.#note(own);
+    let result: R;
+    try {
+      result = this.loop.withReadout(held, use);
+    } catch (error) {
+      back();
+      throw error;
+    }
+    if (result instanceof Promise) return result.finally(back) as R; // the same promise's result
+    back();
+    return result;
+  }
+
+  /** Takes note of where the numbers of variables are that this optimizer has just changed. */
+  leave(variables: readonly Variable[]): void {
+    if (!this.loop.hasReadout) return;
+    this.#note(variables);
+    this.#told = false;
+  }
+
+  #note(variables: readonly Variable[]): void {
+    for (const variable of variables) this.#left.set(variable, variable.dataId);
+  }
+
+  /** Whether something else has changed a variable; after a load, whatever it has when this is asked first belongs to the state. */
+  #isChanged(variable: Variable): boolean {
+    const left = this.#left.get(variable);
+    if (left === undefined) this.#left.set(variable, variable.dataId);
+    return left !== undefined && left !== variable.dataId;
   }
 
   /** Drops the state of disposed variables. */
@@ -254,6 +309,7 @@ export class Trained {
     for (const { name } of saved) if (!taken.has(name) && !names.has(name)) names.set(name, name);
     try {
       const report = this.#write(renamed(state, names, state.meta.step), { strict, resize });
+      for (const variable of this.#variables.values()) this.#left.delete(variable);
       this.waiting.drop();
       return { ...report, waiting: [] };
     } catch (error) {

@@ -4,6 +4,7 @@ import { lookahead } from "@descent/averaging";
 import { decodeState, encodeState } from "@descent/core";
 import { muon } from "@descent/orthogonal";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { codecs, codedOptions, expectTranscribed, sparseAdam, table, updates } from "../../arrays/test/coded-rows.ts";
 import { optimizer } from "../src/index.ts";
 import { tf, use } from "./backends.ts";
 
@@ -124,12 +125,56 @@ describe.each(["cpu", "wasm"] as const)("on %s", (backend) => {
     opt.dispose();
   });
 
-  test("is refused by name where it cannot be: of rows, without fused loops, of a slot that no rule has", () => {
-    const opt = optimizer(adamw(), { state: "float8" });
-    expect(() => opt.applyGradients({ w: { rows: [1], data: new Float32Array(80).fill(1) } })).toThrow(
-      "The state `m` of `w` is stored in fewer bytes, which gradients of rows cannot pick out. Store it in float32",
-    );
+  test.each(codecs)("of rows it is rounded where a row was stepped, at the row's own count: %s", async (codec) => {
+    tf.disposeVariables();
+    const { data, shape } = table();
+    const w = tf.tidy(() => tf.variable(tf.tensor(data, [...shape]), true, "w"));
+    const opt = optimizer(sparseAdam(codedOptions), { state: codec });
+    let tensors = 0;
+    await expectTranscribed(codec, {
+      step: (update) => {
+        opt.applyGradients({ w: update });
+        tensors ||= tf.memory().numTensors;
+      },
+      numbers: () => w.dataSync(),
+      tensors: async () => (await opt.state()).tensors,
+    });
+    expect(tf.memory().numTensors).toBe(tensors);
+    expect(opt.execution?.composed).toBe(0);
     opt.dispose();
+  });
+
+  test.each(codecs)(
+    "of rows it resumes, is read meanwhile, and takes a whole gradient, as arrays do: %s",
+    async (state) => {
+      tf.disposeVariables();
+      const expected = table();
+      const shape = [...expected.shape];
+      const w = tf.tidy(() => tf.variable(tf.tensor(expected.data, shape), true, "w"));
+      const other = arraysOptimizer({ w: expected }, adamw(codedOptions), { state });
+      let opt = optimizer(adamw(codedOptions), { state });
+      for (const [k, update] of updates.entries()) {
+        const reading = k === 3 ? opt.state() : undefined; // its slots are shared meanwhile
+        const before = other.state();
+        opt.applyGradients({ w: update });
+        other.update({ w: update });
+        if (reading) expect((await reading).tensors).toEqual(before.tensors);
+        if (k === 5) {
+          const saved = decodeState(encodeState(await opt.state()));
+          opt.dispose();
+          opt = optimizer(adamw(codedOptions), { state });
+          opt.load(saved, { variables: [w] });
+        }
+      }
+      tf.tidy(() => opt.applyGradients({ w: tf.tensor(table().data, shape) }));
+      other.update({ w: table().data });
+      expect((await opt.state()).tensors).toEqual(other.state().tensors);
+      expect(w.dataSync()).toEqual(expected.data);
+      opt.dispose();
+    },
+  );
+
+  test("is refused by name where it cannot be: without fused loops, of a slot that no rule has", () => {
     tf.registerBackend("other", () => tf.findBackendFactory("cpu")());
     tf.setBackend("other");
     const elsewhere = optimizer(adamw(), { state: "float8" });

@@ -109,6 +109,31 @@ describe.each(Object.entries(models))("a %s model", (_, make) => {
     }
   });
 
+  test("evaluates weights that something else has changed since the last step as they are, says so once, and comes back", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const told = (): number => warn.mock.calls.filter(([text]) => String(text).includes("evaluated as now")).length;
+    const { model, opt } = start();
+    await model.fit(x(), x(), { epochs: 1, verbose: 0 });
+    expect([predicted(model), predicted(model), told()]).toEqual([7.75, 7.75, 0]);
+    const w = model.trainableWeights[0]!.read() as import("@tensorflow/tfjs").Variable;
+    tf.train.sgd(2).minimize(() => w.asScalar(), false, [w]);
+    expect([weight(model), predicted(model), told()]).toEqual([5, 5, 1]);
+    expect([scalar(model.evaluate(x(), x()) as Tensor), told()]).toEqual([5, 1]);
+    expect(opt.withReadout(() => [predicted(model), weight(model)])).toEqual([7.75, 7.75]); // who asks for it gets it
+    expect([weight(model), predicted(model)]).toEqual([5, 5]);
+    await model.trainOnBatch(x(), x());
+    const average = 7.75 * 0.75 + 4 * 0.25;
+    expect([weight(model), predicted(model)]).toEqual([4, average]);
+    model.setWeights([tf.tensor2d([[3]])]);
+    expect([predicted(model), told()]).toEqual([3, 2]);
+    // A state and weights that are set after it belong together.
+    opt.load(await opt.state());
+    model.setWeights([tf.tensor2d([[4]])]);
+    expect([predicted(model), weight(model), told()]).toEqual([average, 4, 2]);
+    model.setWeights([tf.tensor2d([[9]])]);
+    expect(predicted(model)).toBe(9);
+  });
+
   test("is evaluated at the average within withReadout, and not once its optimizer is disposed of", async () => {
     const { model, opt } = start();
     await model.fit(x(), x(), { epochs: 1, verbose: 0 });

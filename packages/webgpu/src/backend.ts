@@ -14,11 +14,11 @@ import {
 } from "./device/gpu.ts";
 import { Health } from "./device/health.ts";
 import { readBack } from "./device/read-back.ts";
-import { RowCopies } from "./memory/rows.ts";
 import { Slots } from "./memory/slots.ts";
 import { Tensor } from "./memory/tensor.ts";
 import { deviceProgram } from "./shaders/program.ts";
 import { drawInto } from "./step/draws.ts";
+import { RowCopies } from "./step/rows.ts";
 import { type Dispatch, encode, Stepper } from "./step/stepper.ts";
 
 /** Runs programs over buffers of a WebGPU device, by shaders made from their equations. */
@@ -92,9 +92,10 @@ export class WebgpuBackend implements Backend<Tensor> {
 
   /** Copies of rows for one step, as commands of an encoder; their buffers are freed with `draw`'s. */
   rowCopies(encoder: GpuCommandEncoder): RowCopies {
-    const filled = (numbers: Float32Array): Tensor =>
-      new Tensor(numbers.length, this.#ofStep(Float32Array.from(numbers).buffer));
-    return new RowCopies(encoder, (length) => this.room(length), filled);
+    return new RowCopies(this.device, encoder, {
+      tensor: (length) => this.room(length),
+      words: (numbers) => this.#ofStep(numbers),
+    });
   }
 
   /** A tensor for one step. */
@@ -169,8 +170,10 @@ export class WebgpuBackend implements Backend<Tensor> {
     try {
       this.#settle();
       for (const { parameter, tensors, t } of jobs)
-        for (const [slot, { coded }] of Object.entries(tensors))
-          if (coded) coded.seed = seedOf(parameter.name, slot, t);
+        for (const [slot, { coded, encoding }] of Object.entries(tensors)) {
+          const kept = coded ?? encoding;
+          if (kept) kept.seed = seedOf(parameter.name, slot, t);
+        }
       const dispatches = this.#stepper.prepare(jobs, this.#encoder && ((numbers) => this.#ofStep(numbers)));
       if (dispatches.length === 0) return;
       const encoder = this.#encoder ?? this.device.createCommandEncoder({ label: "descent" });

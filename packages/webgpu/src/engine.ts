@@ -9,4 +9,5 @@ export {
   type View,
 } from "./device/gpu.ts";
 export { readBack } from "./device/read-back.ts";
+export { type CodedRows, decodeRows, encodeRows } from "./step/coded-rows.ts";
 export { type Dispatch, encode, Stepper } from "./step/stepper.ts";

@@ -27,7 +27,6 @@ import {
 } from "@descent/core/adapter";
 import { WebgpuBackend } from "./backend.ts";
 import { checkDevice, type GpuBuffer, type GpuCommandEncoder, type GpuDevice } from "./device/gpu.ts";
-import { checkCopies } from "./memory/rows.ts";
 import type { Tensor } from "./memory/tensor.ts";
 import {
   type Described,
@@ -38,6 +37,7 @@ import {
   Parameters,
   type Place,
 } from "./parameters.ts";
+import { checkCopies } from "./step/rows.ts";
 import { Tied } from "./tied.ts";
 
 /** Parameters by name: a record, or pairs such as a Map's. */
@@ -232,11 +232,6 @@ class WebgpuOptimizer implements Optimizer {
       checkCopies(parameter, p);
       const rows = this.#loop.rows(name, p);
       if (!rows) return []; // frozen
-      for (const [slot, { coded }] of Object.entries(rows.slots))
-        if (coded)
-          throw new OptimizerError(
-            `The state \`${slot}\` of \`${name}\` is stored in fewer bytes, which gradients of rows cannot pick out. Store it in float32: { state: { ${slot}: "float32" } }.`,
-          );
       this.#tables = true;
       this.#backend.settle();
       const step = stepOfRows<Tensor, Tensor>(p, rows, distinctRows(parameter, g), copies);

@@ -60,15 +60,6 @@ export function numbersIn(slot: Tensor, read: Float32Array | Int32Array): Float3
   return decoded(codedIn(kept, words.buffer, 0));
 }
 
-/** Throws where state in fewer bytes would be stepped by rows. */
-export function refuseRowsOf(name: string, state: Readonly<Record<string, Tensor>>): void {
-  for (const [slot, tensor] of Object.entries(state))
-    if (keptOf(tensor))
-      throw new OptimizerError(
-        `The state \`${slot}\` of \`${name}\` is stored in fewer bytes, which gradients of rows cannot pick out. Store it in float32: { state: { ${slot}: "float32" } }.`,
-      );
-}
-
 /** Throws where a backend cannot step state in fewer bytes. */
 export function refuseCodes(backend: string): void {
   if (backend !== "cpu" && backend !== "wasm" && backend !== "webgpu")

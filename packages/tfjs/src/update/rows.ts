@@ -1,3 +1,4 @@
+import { seedOf } from "@descent/arrays/engine";
 import { OptimizerError } from "@descent/core";
 import { type Job, pickRows, putRows, type RowMemory } from "@descent/core/adapter";
 import {
@@ -16,13 +17,14 @@ import {
   variable,
 } from "@tensorflow/tfjs-core";
 import type { WasmBackend } from "../wasm/heap.ts";
+import { keptOf } from "./coded.ts";
 import { isOwn, makeOwn } from "./handed-out.ts";
 import { rowsRefused, writesRows } from "./refusals.ts";
 
 /*
  * A step of some rows has stand-ins for them. Fused loops step the rows where they lie in the variable's memory, because a copy of
  * the whole would cost as much as stepping the whole; tfjs's operators get copies, which are put back. On backends whose memory
- * cannot be written the device makes copies of both kinds.
+ * cannot be written the device makes copies of both kinds, and decodes those of state in fewer bytes.
  */
 
 /** The memory of one variable. */
@@ -82,7 +84,7 @@ export class Part {
   constructor(whole: Variable, rows: readonly number[], height: number) {
     this.whole = whole;
     this.rows = rows;
-    this.width = whole.size / height;
+    this.width = (keptOf(whole)?.length ?? whole.size) / height;
     this.#shape = shapeOf(whole, rows.length, height);
   }
 
@@ -119,7 +121,29 @@ export class Part {
   }
 }
 
+/** How loops on a device take rows out of state in fewer bytes, as numbers, and put them back. */
+export interface CodedRows {
+  decode(slot: Variable, rows: readonly number[], height: number): Variable;
+  encode(part: Tensor, rows: readonly number[], slot: Variable, height: number, seed: number): void;
+}
+
 const parts = new WeakMap<Tensor, Part>();
+/** Rows that a device has decoded, and the seed by which they are encoded again. */
+const decoded = new WeakMap<Tensor, { seed: number }>();
+
+/** Whether a tensor is a slot in fewer bytes, or rows of one. */
+export function isCoded(tensor: Tensor): boolean {
+  const whole = partOf(tensor)?.whole ?? tensor;
+  return keptOf(whole) !== undefined || decoded.has(tensor);
+}
+
+/** Takes note of the step that rows are encoded after. */
+export function seedRows({ parameter, tensors, t }: Job<Tensor>): void {
+  for (const [slot, tensor] of Object.entries(tensors)) {
+    const rows = decoded.get(tensor);
+    if (rows) rows.seed = seedOf(parameter.name, slot, t);
+  }
+}
 
 /** The rows that a tensor stands for, if it does. */
 export const partOf = (stand: Tensor): Part | undefined => parts.get(stand);
@@ -134,6 +158,12 @@ export function withCopies(job: Job<Tensor>): Job<Tensor> {
 /** The rows that one step works on. */
 export class RowsOfStep implements RowMemory<Tensor, Tensor> {
   readonly #made: Tensor[] = [];
+  readonly #codes: () => CodedRows;
+
+  /** `codes`: what decodes rows where the memory of a backend cannot be written. */
+  constructor(codes: () => CodedRows) {
+    this.#codes = codes;
+  }
 
   pick(whole: Tensor, rows: readonly number[], height: number): Tensor {
     const variableOfRows = whole as Variable; // parameters and slots are variables
@@ -141,6 +171,9 @@ export class RowsOfStep implements RowMemory<Tensor, Tensor> {
     if (writesRows(engine().backendName)) {
       made = scalar(0, "float32");
       parts.set(made, new Part(variableOfRows, rows, height));
+    } else if (keptOf(whole)) {
+      made = this.#codes().decode(variableOfRows, rows, height);
+      decoded.set(made, { seed: 0 });
     } else
       made = tidy(() => {
         const picked = gather(reshape(whole, [height, whole.size / height]), tensor1d([...rows], "int32"));
@@ -154,6 +187,11 @@ export class RowsOfStep implements RowMemory<Tensor, Tensor> {
     const stands = partOf(part);
     if (stands) {
       stands.put();
+      return;
+    }
+    const codes = decoded.get(part);
+    if (codes) {
+      this.#codes().encode(part, rows, whole as Variable, height, codes.seed); // as above
       return;
     }
     const width = whole.size / height;

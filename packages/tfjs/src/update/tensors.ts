@@ -4,7 +4,7 @@ import { type Backend, type Drawing, type Job, matrix, type Shape, type Start, s
 import type { Program } from "@descent/core/graph";
 import { kernelPlan } from "@descent/core/kernels";
 import { clone, engine, fill, type KernelBackend, type Tensor, tensor, tidy, variable } from "@tensorflow/tfjs-core";
-import { codedSlot, keptOf, refuseCodes, refuseStart } from "./coded.ts";
+import { codedSlot, refuseCodes, refuseStart } from "./coded.ts";
 import { compose, totalling } from "./composed.ts";
 import { standFor, withDrawn } from "./drawings.ts";
 import { refuseNonFinite } from "./finite.ts";
@@ -13,7 +13,7 @@ import { fusedOn } from "./fused/index.ts";
 import { Guard } from "./guard.ts";
 import { halfPrecision, refuseVanishing } from "./half.ts";
 import { readsAtOnce, refusedOn } from "./refusals.ts";
-import { withCopies } from "./rows.ts";
+import { type CodedRows, isCoded, seedRows, withCopies } from "./rows.ts";
 
 /** How an update was computed. */
 export interface Execution {
@@ -91,6 +91,17 @@ export class Tensors implements Backend<Tensor> {
     return fused === "none" ? undefined : fused;
   }
 
+  /** Decodes rows of state in fewer bytes on the backend at hand. */
+  codedRows(): CodedRows {
+    const { backend, backendName } = engine();
+    refuseCodes(backendName);
+    const rows = this.#fusedOn(backend)?.rows;
+    if (rows) return rows;
+    throw new OptimizerError(
+      `State in fewer bytes is stepped by fused loops, and tfjs's \`${backendName}\` lacks what they use. Use tf.setBackend("wasm"), or leave out \`state\`.`,
+    );
+  }
+
   /**
    * Fused where the backend can, composed where it cannot. Sums over the model need all jobs in one place. Refuses
    * gradients that are not finite: by a Refused where they can be read at once, else on the device.
@@ -101,7 +112,10 @@ export class Tensors implements Backend<Tensor> {
     const jobs = fused?.draws ? given : given.map(withDrawn);
     const check = this.#check && jobs.some(({ inputs }) => inputs.g !== undefined); // else parameters only change places
     const asks = check && !readsAtOnce(backendName) && !halfPrecision(backendName);
-    if (this.#codecOf) refuseCoded(jobs, backendName, fused);
+    if (this.#codecOf) {
+      refuseCoded(jobs, backendName, fused);
+      for (const job of jobs) seedRows(job);
+    }
     if (check && !asks) refuseNonFinite(jobs);
     if (!readsAtOnce(backendName))
       for (const { program } of jobs) {
@@ -143,7 +157,7 @@ export class Tensors implements Backend<Tensor> {
 function refuseCoded(jobs: readonly Job<Tensor>[], backend: string, fused: Fused | undefined): void {
   for (const job of jobs) {
     const { program, tensors } = job;
-    if (!Object.values(tensors).some(keptOf)) continue;
+    if (!Object.values(tensors).some(isCoded)) continue;
     refuseCodes(backend);
     if (!fused?.takes(job))
       throw new OptimizerError(

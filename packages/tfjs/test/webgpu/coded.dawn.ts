@@ -4,6 +4,14 @@ import { decodeState, encodeState } from "@descent/core";
 import { configured } from "@descent/core/adapter";
 import { sgd } from "@descent/sgd";
 import { afterEach, beforeAll, expect, test } from "vitest";
+import {
+  codecs,
+  codedOptions,
+  expectTranscribed,
+  sparseAdam,
+  table,
+  updates,
+} from "../../../arrays/test/coded-rows.ts";
 import { optimizer } from "../../src/index.ts";
 import { tf } from "../backends.ts";
 import { start } from "./start.ts";
@@ -70,4 +78,42 @@ test("takes as many bytes as it says, and a slot that begins as the variable is 
   expect(() => shadow.applyGradients({ w: g })).toThrow("begins as a copy");
   shadow.dispose();
   for (const one of [w, g]) one.dispose();
+});
+
+test.each(codecs)("of rows it is rounded where a row was stepped, at the row's own count: %s", async (codec) => {
+  const { data, shape } = table();
+  const w = tf.tidy(() => tf.variable(tf.tensor(data, [...shape]), true, "w"));
+  const opt = optimizer(sparseAdam(codedOptions), { state: codec, nonFinite: "skip" });
+  await expectTranscribed(codec, {
+    step: (update) => opt.applyGradients({ w: update }),
+    numbers: () => w.data(),
+    tensors: async () => (await opt.state()).tensors,
+  });
+  const [now, there] = [await opt.state(), await w.data()];
+  const [first] = updates;
+  opt.applyGradients({ w: { rows: first!.rows, data: first!.data.map((x, i) => (i === 70 ? Number.NaN : x)) } });
+  const { "t/w": _, ...after } = (await opt.state()).tensors;
+  expect({ ...after, "t/w": now.tensors["t/w"] }).toEqual(now.tensors); // a refused step changes no code
+  expect(await w.data()).toEqual(there);
+  opt.dispose();
+  w.dispose();
+});
+
+test.each(codecs)("of rows it is also stepped while it is read, and leaves no tensor behind: %s", async (state) => {
+  const expected = table();
+  const w = tf.tidy(() => tf.variable(tf.tensor(expected.data, [...expected.shape]), true, "w"));
+  const opt = optimizer(sparseAdam(codedOptions), { state, nonFinite: "apply" });
+  const other = arraysOptimizer({ w: expected }, sparseAdam(codedOptions), { state });
+  let tensors = 0;
+  for (const update of updates) {
+    const [reading, before] = [opt.state(), other.state()];
+    opt.applyGradients({ w: update });
+    other.update({ w: update });
+    expect((await reading).tensors).toEqual(before.tensors);
+    tensors ||= tf.memory().numTensors;
+  }
+  expect(tf.memory().numTensors).toBe(tensors);
+  expect((await opt.state()).tensors).toEqual(other.state().tensors);
+  opt.dispose();
+  w.dispose();
 });

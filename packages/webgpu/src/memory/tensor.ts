@@ -14,6 +14,8 @@ export class Tensor implements View {
   arena: Arena | undefined;
   /** How a codec keeps its numbers, if one does. */
   readonly coded: { readonly codec: Codec; seed: number } | undefined;
+  /** Of the rows of such a tensor, for one step: the seed by which they are encoded again. */
+  encoding: { seed: number } | undefined;
 
   constructor(length: number, buffer?: GpuBuffer, offset = 0, codec?: Codec) {
     this.length = length;

@@ -3,6 +3,14 @@ import { optimizer as arraysOptimizer, type Precision } from "@descent/arrays";
 import { type Configured, clipByGlobalNorm, decodeState, encodeState } from "@descent/core";
 import { configured } from "@descent/core/adapter";
 import { expect, test } from "vitest";
+import {
+  codecs,
+  codedOptions,
+  expectTranscribed,
+  sparseAdam,
+  table,
+  updates,
+} from "../../../arrays/test/coded-rows.ts";
 import { type GpuDevice, optimizer } from "../../src/index.ts";
 import { bufferOf, numbers } from "../target.ts";
 import { device, watched } from "./device.ts";
@@ -161,8 +169,46 @@ test("what cannot be kept in fewer bytes is refused by name", () => {
   const make = (state: unknown) => () => optimizer(gpu, parameters, adamw(), { state: state as Precision });
   expect(make("float16")).toThrow("state");
   expect(make({ q: "float8" })).toThrow("No rule here has a state `q`");
-  const opt = optimizer(gpu, parameters, adamw(), { state: "bfloat16" });
-  expect(() => opt.update({ w: { rows: [1], data: new Float32Array(90) } })).toThrow(
-    'The state `m` of `w` is stored in fewer bytes, which gradients of rows cannot pick out. Store it in float32: { state: { m: "float32" } }.',
-  );
+});
+
+test.each(codecs)("of rows it is rounded where a row was stepped, at the row's own count: %s", async (codec) => {
+  const { data, shape } = table();
+  const buffer = bufferOf(gpu, data);
+  const opt = optimizer(gpu, { w: { buffer, shape } }, sparseAdam(codedOptions), { state: codec });
+  await expectTranscribed(codec, {
+    step: (update) => opt.update({ w: update }),
+    numbers: () => numbers(gpu, buffer, 0, data.length),
+    tensors: async () => (await opt.state()).tensors,
+  });
+  opt.dispose();
+});
+
+test("of rows it is refused, before anything changes, where no shader sees all of a slot", async () => {
+  const { data, shape } = table();
+  const buffer = bufferOf(gpu, data);
+  const { device: small } = watched(gpu, { maxStorageBufferBindingSize: 2 ** 13 });
+  const opt = optimizer(small, { w: { buffer, shape } }, sparseAdam(codedOptions), { state: "bfloat16" });
+  const [update] = updates;
+  expect(() => opt.update({ w: update! })).toThrow("requiredLimits: { maxStorageBufferBindingSize: 9728 }");
+  expect(opt.step).toBe(0);
+  expect(await numbers(gpu, buffer, 0, data.length)).toEqual(data);
+  opt.dispose();
+});
+
+test.each(codecs)("of rows it is recorded, resumed, and beside others, as on arrays: %s", async (state) => {
+  const expected = { w: table(), b: draw(1, "v") };
+  const buffers = { w: { buffer: bufferOf(gpu, table().data), shape: table().shape }, b: bufferOf(gpu, draw(1, "v")) };
+  const other = arraysOptimizer(expected, exact(), { state });
+  const opt = optimizer(gpu, buffers, exact(), { state });
+  for (const [k, update] of updates.entries()) {
+    const b = draw(k, "v");
+    other.update({ w: update, b });
+    const encoder = gpu.createCommandEncoder({ label: "test" });
+    opt.record(encoder, { w: update, b: bufferOf(gpu, b) });
+    gpu.queue.submit([encoder.finish()]);
+    if (k === 4) opt.load(decodeState(encodeState(await opt.state())));
+  }
+  expect((await opt.state()).tensors).toEqual(other.state().tensors);
+  expect(await numbers(gpu, buffers.w.buffer, 0, expected.w.data.length)).toEqual(expected.w.data);
+  opt.dispose();
 });

@@ -142,8 +142,10 @@ export class ArrayUpdates<Data> implements Fused {
     });
     this.#backend.rowsPassing = picked.length > 0;
     this.#backend.run(arrays);
-    for (const { rows, array } of picked)
-      if (array.length > 0) putRows(array, rows!.places, rows!.whole.array, rows!.width); // they are of rows
+    for (const { rows, array } of picked) {
+      const { whole, places, width } = rows!; // they are of rows
+      if (array.length > 0 && !whole.coded) putRows(array, places, whole.array, width); // the engine encodes what is coded
+    }
     if (storage.wrote) for (const { data, size } of written) storage.wrote(data, size);
     for (const { old, now } of fresh) {
       old.assign(now);
@@ -177,11 +179,14 @@ export class ArrayUpdates<Data> implements Fused {
   ): Readonly<Record<string, ArrayTensor>> {
     const own = job.program.kept.map((name, i): [string, ArrayTensor] => {
       const { whole, rows: places, width } = partOf(job.tensors[name]!)!; // all of them are
-      const tensor = new ArrayTensor(undefined, {
-        whole: new ArrayTensor(this.#storage.view(found[from + i]!, whole.size)), // the program's own
-        places,
-        width,
-      });
+      const data = found[from + i]!; // the program's own
+      const kept = keptOf(whole);
+      const all = new ArrayTensor(kept ? undefined : this.#storage.view(data, whole.size));
+      if (kept) {
+        const { buffer, address } = this.#storage.bytes(data);
+        all.coded = { ...codedIn(kept, buffer, address), block: NOTHING };
+      }
+      const tensor = new ArrayTensor(undefined, { whole: all, places, width });
       picked.push(tensor);
       return [name, tensor];
     });

@@ -36,7 +36,7 @@ class CpuStorage implements Storage<CpuData> {
   owns(data: CpuData, name: string, byRows: boolean): boolean {
     const array = ownOf(data);
     if (data.refCount !== 1) return false;
-    if (byRows) return array instanceof Float32Array && isOwn(array);
+    if (byRows && array instanceof Float32Array) return isOwn(array);
     return name !== "p" && this.#made.has(array);
   }
   copy(tensor: Tensor, byRows: boolean): Tensor {

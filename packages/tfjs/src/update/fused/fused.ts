@@ -2,6 +2,7 @@ import type { Precisions } from "@descent/arrays/engine";
 import type { Job } from "@descent/core/adapter";
 import type { KernelBackend, Tensor } from "@tensorflow/tfjs-core";
 import { keptOf } from "../coded.ts";
+import type { CodedRows } from "../rows.ts";
 
 /** The codec of each slot; undefined where all are float32. */
 export type CodecOf = Precisions["codecOf"];
@@ -10,6 +11,8 @@ export type CodecOf = Precisions["codecOf"];
 export interface Fused {
   /** Whether its loops draw random numbers themselves, instead of reading them from tensors. */
   readonly draws?: boolean;
+  /** How rows of state in fewer bytes are decoded, where the backend's memory cannot be written. */
+  readonly rows?: CodedRows;
   /** Whether it can run a job, given its tensors. Asked at every step; jobs it does not take are composed. */
   takes(job: Job<Tensor>): boolean;
   /**

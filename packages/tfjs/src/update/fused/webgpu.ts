@@ -3,7 +3,10 @@ import type { Job } from "@descent/core/adapter";
 import { isMatrixOp, type Program, topological } from "@descent/core/graph";
 import {
   COPY_DST,
+  type Dispatch,
+  decodeRows,
   encode,
+  encodeRows,
   type GpuBuffer,
   type GpuComputePass,
   type GpuDevice,
@@ -18,9 +21,12 @@ import {
   type KernelBackend,
   type Tensor,
   type TensorInfo,
+  tidy,
   type Variable,
+  variable,
 } from "@tensorflow/tfjs-core";
 import { keptOf } from "../coded.ts";
+import type { CodedRows } from "../rows.ts";
 import { allFloats, type Detect, type Fused } from "./fused.ts";
 
 /** tfjs-backend-webgpu 4's record of a tensor. */
@@ -56,6 +62,10 @@ interface WebGPUBackend extends KernelBackend {
  * the order in which they are recorded, so earlier reads of a variable still see its old numbers.
  */
 class WebGPUUpdates implements Fused {
+  readonly rows: CodedRows = {
+    decode: (slot, rows, height) => this.#decode(slot, rows, height),
+    encode: (part, rows, slot, height, seed) => this.#encode(part, rows, slot, height, seed),
+  };
   readonly #backend: WebGPUBackend;
   readonly #stepper: Stepper;
   readonly #able = new WeakMap<Program, boolean>();
@@ -109,22 +119,55 @@ class WebGPUUpdates implements Fused {
       const inputs = Object.entries(job.inputs).map(([name, tensor]) => [name, this.#view(tensor)] as const);
       return { ...job, tensors: Object.fromEntries(tensors), inputs: Object.fromEntries(inputs) };
     });
-    const dispatches = this.#stepper.prepare(views, (numbers) => this.#place(numbers));
-    if (dispatches.length > 0) {
-      backend.ensureCommandEncoderReady();
-      backend.computePassEncoder ??= backend.commandEncoder!.beginComputePass({}); // made ready just now
-      encode(backend.computePassEncoder, dispatches);
-      backend.dispatchCountInPass += dispatches.length;
-      if (backend.dispatchCountInPass >= env().getNumber("WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE")) {
-        backend.endComputePassEncoder();
-        backend.submitQueue();
-      }
-    }
+    this.#record(this.#stepper.prepare(views, (numbers) => this.#place(numbers)));
     for (const { dataId, size } of written) if (size > 0) keepOffCpu(backend.tensorMap.get(dataId));
     for (const { old, now } of fresh) {
       old.assign(now);
       now.dispose();
     }
+  }
+
+  #record(dispatches: readonly Dispatch[]): void {
+    if (dispatches.length === 0) return;
+    const backend = this.#backend;
+    backend.ensureCommandEncoderReady();
+    backend.computePassEncoder ??= backend.commandEncoder!.beginComputePass({}); // made ready just now
+    encode(backend.computePassEncoder, dispatches);
+    backend.dispatchCountInPass += dispatches.length;
+    if (backend.dispatchCountInPass >= env().getNumber("WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE")) {
+      backend.endComputePassEncoder();
+      backend.submitQueue();
+    }
+  }
+
+  #decode(slot: Variable, rows: readonly number[], height: number): Variable {
+    const backend = this.#backend;
+    const kept = keptOf(slot)!; // the caller has asked
+    return tidy(() => {
+      const info = backend.makeTensorInfo([rows.length, kept.length / height], "float32");
+      const part = engine().makeTensorFromTensorInfo(info, backend);
+      if (part.size === 0) backend.tensorMap.get(part.dataId).values = new Float32Array(0);
+      const whole = { ...this.#view(slot), length: kept.length, coded: { codec: kept.codec, seed: 0 } };
+      this.#record(
+        decodeRows(backend.device, { whole, rows, height, part: this.#view(part) }, (numbers) => this.#place(numbers)),
+      );
+      return variable(part, false);
+    });
+  }
+
+  #encode(part: Tensor, rows: readonly number[], slot: Variable, height: number, seed: number): void {
+    const backend = this.#backend;
+    const { codec, length } = keptOf(slot)!; // as above
+    const { refCount, external } = backend.tensorMap.get(slot.dataId);
+    const now = refCount > 1 || external ? this.#copy(slot) : slot;
+    const whole = { ...this.#view(now), length, coded: { codec, seed } };
+    this.#record(
+      encodeRows(backend.device, { whole, rows, height, part: this.#view(part) }, (numbers) => this.#place(numbers)),
+    );
+    keepOffCpu(backend.tensorMap.get(now.dataId));
+    if (now === slot) return;
+    slot.assign(now);
+    now.dispose();
   }
 
   /** A tensor with the same numbers that nothing else refers to. */
