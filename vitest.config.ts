@@ -12,8 +12,10 @@ import { DAWN } from "./tests/software-gpu.ts";
 
 const app = ["apps/mnist/test/**/*.test.ts"];
 const frameworks = ["packages/tfjs/test/**/*.test.ts"];
+const onnxruntime = ["packages/onnxruntime/test/**/*.test.ts"];
 const alone = [
-  "packages/onnxruntime/test/**/*.test.ts",
+  // It imports onnxruntime-web before onnxruntime-node, which others have by then, and the two share their settings.
+  "packages/onnxruntime/test/runtimes.test.ts",
   // They try tfjs before a backend has started, before its kernels are mended, and beside another tfjs in the process.
   "packages/tfjs/test/{lazy,wasm-gradients,wasm-gradients-plain,tensorflow}.test.ts",
   "apps/!(mnist)/test/**/*.test.ts",
@@ -28,6 +30,7 @@ const projects: TestProjectConfiguration[] = [
       exclude: [
         ...app,
         ...frameworks,
+        ...onnxruntime,
         ...alone,
         "**/*.browser.test.ts",
         "tests/{packaging,installs}.test.ts",
@@ -51,6 +54,20 @@ const projects: TestProjectConfiguration[] = [
       name: "frameworks",
       setupFiles: ["./packages/tfjs/test/fresh.ts"],
       include: frameworks,
+      exclude: [...alone, "**/*.browser.test.ts", "**/node_modules/**"],
+      isolate: false,
+      restoreMocks: true,
+      unstubEnvs: true,
+      unstubGlobals: true,
+    },
+  },
+  // ONNX Runtime and the packages around it, once for many files too.
+  {
+    extends: true,
+    test: {
+      name: "onnxruntime",
+      setupFiles: ["./packages/onnxruntime/test/workers.ts"],
+      include: onnxruntime,
       exclude: [...alone, "**/*.browser.test.ts", "**/node_modules/**"],
       isolate: false,
       restoreMocks: true,

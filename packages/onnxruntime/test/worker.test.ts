@@ -6,7 +6,7 @@ import { adam, adamw } from "@descent/adam";
 import { clipByGlobalNorm, OptimizerError, partition, schedule } from "@descent/core";
 import { OnnxError } from "@descent/onnx";
 import { build } from "esbuild";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { oneIn } from "../../../tests/sample.ts";
 import { root } from "../../../tests/workspace.ts";
 import { type Batch, crossEntropy, huber, Trainer, type TrainerOptions } from "../src/index.ts";
@@ -21,6 +21,7 @@ const batch = batchOf(fixture("lenet"));
 
 describe("in a worker", () => {
   test("trains, evaluates, saves and exports to the same bits as in this thread", async () => {
+    vi.stubEnv("WORKERS", "source"); // the others of these tests start it compiled (workers.ts)
     const optimizer = clipByGlobalNorm(
       partition(
         { slow: adamw({ lr: schedule("1e-3 / (1 + step)"), decays: (p) => p.shape.length > 1 }), fast: adam() },
