@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import type { Effort } from "./measure.ts";
-import { type MemoryCase, type ModelName, memoryCases, modelNames } from "./models.ts";
+import { type MemoryCase, type ModelName, memoryCases, memoryModels, modelNames } from "./models.ts";
 import { type Section, write } from "./report.ts";
 import { type Stepped, step, stepRules } from "./step.ts";
 
@@ -24,6 +24,8 @@ const HELP = `The cost of a step, beside other libraries that do the same work o
   npm run bench -- profile [${modelNames.join("|")} …]
                                             where a training step's time goes, by operator
   npm run bench -- memory [gpt14|gpt14-lora|gpt124|bert110|resnet50 …]  time and peak memory of training larger models and LoRA adapters of them, beside PyTorch and PEFT
+  npm run bench -- gradients [mlp|…|resnet50 …]
+                                            the first loss, every gradient and ten steps beside PyTorch in float64 and float32
   npm run bench -- minimize                 the evaluations that classical methods need, beside SciPy's
   npm run bench -- diagnosing               the price of leaving \`diagnose\` on in \`fit\`
   npm run bench -- opening                  the cost of opening a model: of 10,000 nodes, and of 124 M weights
@@ -75,6 +77,7 @@ const parts = {
   emitted: async () => (await import("./emitted.ts")).emitted,
   diagnosing: async () => (await import("./diagnosing.ts")).diagnosing,
   minimize: async () => (await import("./minimize.ts")).minimize,
+  gradients: async () => (await import("./gradients.ts")).gradients,
   memory: async () => (await import("./memory.ts")).memory,
   opening: async () => (await import("./opening.ts")).opening,
   site: async () => (await import("./site.ts")).site,
@@ -230,6 +233,9 @@ else
       for (const name of named("case", memoryCases))
         await report(`memory ${name}`, (await parts.memory())(name, { ...effort(2, 1), least: 2 }, say));
       break;
+    case "gradients":
+      await report("gradients", (await parts.gradients())(named("model", [...modelNames, ...memoryModels]), say));
+      break;
     case "minimize":
       if (rest.length > 0) fail(`"minimize" takes no "${rest[0]}".`);
       console.log(`${(await parts.minimize())()}\n`);
@@ -260,6 +266,6 @@ else
     }
     default:
       fail(
-        `Unknown part "${part}". Choose from training, step, growth, products, matrices, emitted, profile, minimize, diagnosing, opening, types and guard.`,
+        `Unknown part "${part}". Choose from training, step, growth, products, matrices, emitted, profile, memory, gradients, minimize, diagnosing, opening, types and guard.`,
       );
   }

@@ -238,10 +238,10 @@ export const memorySizes = {
   bert110: { layers: 12, width: 768, heads: 12, time: 128, vocabulary: 30522, batch: 2, causal: false },
   resnet50: { images: 4, side: 224 },
 } as const satisfies Readonly<Record<string, Size | { readonly images: number; readonly side: number }>>;
-type MemoryModel = keyof typeof memorySizes;
+export type MemoryModel = keyof typeof memorySizes;
 /** A model whose weights are trained, or adapters of it. */
 export type MemoryCase = MemoryModel | `${MemoryModel}-lora`;
-const memoryModels = Object.keys(memorySizes) as MemoryModel[]; // its keys
+export const memoryModels = Object.keys(memorySizes) as MemoryModel[]; // its keys
 export const memoryCases: readonly MemoryCase[] = memoryModels.flatMap((name): MemoryCase[] => [name, `${name}-lora`]);
 export const modelOf = (name: MemoryCase): MemoryModel => name.replace("-lora", "") as MemoryModel; // the only ending
 

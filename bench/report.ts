@@ -64,6 +64,7 @@ const SECTIONS = [
   "memory resnet50",
   "memory resnet50-lora",
   "profile",
+  "gradients",
   "step adamw",
   "step momentum",
   "step lion",

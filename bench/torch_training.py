@@ -127,7 +127,8 @@ def adapted(model, targets):
     return peft.get_peft_model(model, config)
 
 
-def load(task):
+def prepare(task):
+    """The model with the weights in the task's folder, the batch, its labels, and what the folder says besides."""
     folder = Path(task["folder"])
     spec = json.loads((folder / "spec.json").read_text())
     data = bytearray((folder / "data.bin").read_bytes())
@@ -153,6 +154,11 @@ def load(task):
     x, labels = tensor(spec["input"]), tensor(spec["labels"]).flatten()
     if task.get("lora"):
         model = adapted(model, task["targets"])
+    return model, x, labels, spec
+
+
+def load(task):
+    model, x, labels, spec = prepare(task)
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=spec["rate"], weight_decay=0.01, foreach=True)
 

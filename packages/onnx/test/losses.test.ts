@@ -173,6 +173,23 @@ describe.each(targets)("cross-entropy for %s", (target) => {
     agrees(found, x, (v) => reference(rows(v), labels, {}));
   });
 
+  test("of classes that are masked by −∞, also where the label is ignored", async () => {
+    const masked = x.map((v, i) => (i % 4 === 0 ? Number.NEGATIVE_INFINITY : v));
+    const given = [1, -100, 2, 3, -100, 1];
+    const found = await run(lossOf({ ignore: -100 }), [6, 4], masked, given, target);
+    const others = (v: readonly number[]): number[][] => chunks(v, 4).map((row) => row.slice(1));
+    const shifted = given.map((label) => (label === -100 ? label : label - 1));
+    expect(found.gradient.every((g, i) => i % 4 !== 0 || g === 0)).toBe(true);
+    const kept = (v: readonly number[]): number[] => v.filter((_, i) => i % 4 !== 0);
+    const three = { loss: found.loss, gradient: kept(found.gradient) };
+    agrees(three, others(x).flat(), (v) => reference(chunks(v, 3), shifted, { ignore: -100 }));
+  });
+
+  test("of sequences whose last dimension is one", async () => {
+    const found = await run(lossOf({}, { axis: 1 }), [6, 4, 1], x, labels, target);
+    agrees(found, x, (v) => reference(chunks(v, 4), labels, {}));
+  });
+
   test("of one example without a batch", async () => {
     const found = await run(crossEntropy(), [4], x.slice(0, 4), [2], target);
     agrees(found, x.slice(0, 4), (v) => reference([[...v]], [2], {}));

@@ -2,7 +2,7 @@ import { float, int, type Node, string } from "../graph/node.ts";
 import { range } from "./axes.ts";
 import { remembering } from "./bodies.ts";
 import type { Builder } from "./builder.ts";
-import { labelsOf, oneHot } from "./gradients/classification.ts";
+import { isLabel, labelsOf } from "./gradients/classification.ts";
 import { mayDrop, moments } from "./gradients/normalization.ts";
 import { comparable } from "./gradients/pooling.ts";
 
@@ -23,24 +23,38 @@ function withOutputs(b: Builder, node: Node, count: number): Node {
   return more;
 }
 
+/** Whether a loss over classes, its axis 1, has them last, but for dimensions of size 1. */
+const classesLast = (b: Builder, x: string): boolean =>
+  b
+    .sizes(x)
+    .slice(2)
+    .every((s) => s === 1);
+
 const crossEntropy =
   (logits: boolean): Lowering =>
   (b, node) => {
-    if (!b.webgpu) return logits ? withOutputs(b, node, 2) : undefined;
     const [x = ""] = node.inputs;
+    // ONNX Runtime adds a dimension to logits, and then turns classes to the end and back.
+    const composed = b.webgpu || (logits && classesLast(b, x));
+    if (!composed) return logits ? withOutputs(b, node, 2) : undefined;
     let log = x;
     let more = node;
     if (logits) {
-      // The provider has neither LogSoftmax nor comparisons of 64-bit labels.
+      // WebGPU has neither LogSoftmax nor comparisons of 64-bit labels.
       const name = (node.outputs[1] ?? "") === "" ? b.graph.fresh("log_prob") : node.outputs[1]!;
-      const found = b.logSoftmax(x, 1);
+      const matrix = b.sizes(x).slice(0, 2);
+      const found = b.webgpu ? b.logSoftmax(x, 1) : b.reshape(b.logSoftmax(b.reshape(x, matrix), 1), b.sizes(x));
       b.named(name, "Identity", [found]);
       log = name;
       more = { ...node, outputs: [node.outputs[0]!, name] };
     }
-    const { labels, weight } = labelsOf(b, node);
-    const each = b.neg(b.sum(b.mul(oneHot(b, labels, x, node), log), [1]));
-    const weighted = weight === undefined ? each : b.mul(each, weight);
+    const { labels, weight, valid } = labelsOf(b, node);
+    const each = b.webgpu
+      ? b.sum(b.masked(isLabel(b, labels, x, node), log), [1])
+      : b.squeeze(b.op("GatherElements", [log, b.unsqueeze(labels, [1])], { axis: 1 }), [1]);
+    // Zero times the infinity of a class that is masked would not be zero.
+    const negative = valid === undefined ? b.neg(each) : b.masked(valid, b.neg(each));
+    const weighted = weight === undefined ? negative : b.mul(negative, weight);
     const all = range(b.rank(labels));
     const reduction = string(node, "reduction", "mean");
     const y = node.outputs[0]!;

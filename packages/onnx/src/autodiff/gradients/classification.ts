@@ -8,6 +8,8 @@ export interface Labels {
   readonly labels: string;
   /** [n, d…], the weight of each label; undefined where all count one. */
   readonly weight: string | undefined;
+  /** [n, d…], which labels are not ignored; undefined where all count. */
+  readonly valid: string | undefined;
 }
 
 export function labelsOf(b: Builder, node: Node): Labels {
@@ -26,16 +28,19 @@ export function labelsOf(b: Builder, node: Node): Labels {
     const counts = b.cast(valid, b.elem(x));
     weight = weight === undefined ? counts : b.mul(weight, counts);
   }
-  return { labels, weight };
+  return { labels, weight, valid };
 }
 
-/** 1 at the label, 0 elsewhere, by comparison with 0, 1, 2 …, which every provider can do; classes are axis 1. */
-export function oneHot(b: Builder, labels: string, x: string, node: Node): string {
+/** Whether a class is the label, by comparison with 0, 1, 2 …, which every provider can do; classes are axis 1. */
+export function isLabel(b: Builder, labels: string, x: string, node: Node): string {
   const classes = b.fixed(x, 1, node);
   const elem = b.elem(labels);
   const numbers = b.graph.constant(range(classes), elem, [1, classes, ...range(b.rank(x) - 2).map(() => 1)]);
-  return b.cast(b.op("Equal", [b.unsqueeze(labels, [1]), numbers]), b.elem(x));
+  return b.op("Equal", [b.unsqueeze(labels, [1]), numbers]);
 }
+/** 1 at the label, 0 elsewhere. */
+const oneHot = (b: Builder, labels: string, x: string, node: Node): string =>
+  b.cast(isLabel(b, labels, x, node), b.elem(x));
 
 /** The factor of each label's loss, [n, 1, d…] or a scalar. */
 function scaleOf(b: Builder, node: Node, d: string, weight: string | undefined, labels: string): string {
