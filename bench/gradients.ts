@@ -8,7 +8,15 @@ import { sgd } from "@descent/sgd";
 import { libraryOf, versionOf } from "./contender.ts";
 import { machine } from "./machine.ts";
 import { median } from "./measure.ts";
-import { type MemoryModel, type Model, type ModelName, memoryModel, memorySizes, model } from "./models.ts";
+import {
+  type MemoryModel,
+  type Model,
+  type ModelName,
+  memoryModel,
+  memorySizes,
+  model,
+  smoothResNet50,
+} from "./models.ts";
 import { noPyTorch, python } from "./processes.ts";
 import { RATE } from "./protocol.ts";
 import { table } from "./report.ts";
@@ -47,7 +55,15 @@ async function trainer(bytes: Uint8Array, [rule, rate]: (typeof RULES)[number]):
   });
 }
 
-const isLarge = (name: ModelName | MemoryModel): name is MemoryModel => name in memorySizes;
+/** ResNet-50 with GELU. */
+const SMOOTH = "resnet50-smooth";
+type Name = ModelName | MemoryModel | typeof SMOOTH;
+const isLarge = (name: Name): name is MemoryModel => name in memorySizes;
+/** The model, and its size as PyTorch is told. */
+function built(name: Name): { readonly model: Model; readonly size: object } {
+  if (name === SMOOTH) return { model: smoothResNet50(), size: { ...memorySizes.resnet50, smooth: true } };
+  return isLarge(name) ? { model: memoryModel(name), size: memorySizes[name] } : { model: model(name), size: {} };
+}
 const exponential = (x: number): string => (x === 0 ? "0" : x.toExponential(1));
 const apart = (x: number, truth: number): number => Math.abs(x / truth - 1);
 
@@ -55,21 +71,20 @@ async function one(
   name: ModelName | MemoryModel,
   say: (text: string) => void,
 ): Promise<{ text: string; version: string }> {
-  const large = isLarge(name);
-  const built: Model = large ? memoryModel(name) : model(name);
-  const batch = { x: built.input, labels: built.labels };
+  const { model: of, size } = built(name);
+  const batch = { x: of.input, labels: of.labels };
   const folder = mkdtempSync(path.join(tmpdir(), "descent-gradients-"));
   try {
-    share(built, folder, large ? memorySizes[name] : {});
+    share(of, folder, size);
     say(`${name}: Descent`);
     const losses = new Map<string, readonly number[]>();
     let first = Number.NaN;
     for (const [i, rule] of RULES.entries()) {
-      const training = await trainer(built.bytes, rule);
+      const training = await trainer(of.bytes, rule);
       if (i === 0) {
         const { loss, gradients } = await training.gradients(batch);
         first = loss;
-        const parts = built.weights.map(({ name: weight }) => {
+        const parts = of.weights.map(({ name: weight }) => {
           const { buffer, byteOffset, byteLength } = gradients[weight]!; // of every weight of the model
           return new Uint8Array(buffer, byteOffset, byteLength);
         });
@@ -122,7 +137,7 @@ async function one(
     return {
       version: found.version,
       text: [
-        `### ${built.title}`,
+        `### ${of.title}`,
         table(["relative error against float64", "Descent, float32", "PyTorch, float32"], rows),
         far.length === 0
           ? `No gradient of Descent's is further than ${TIMES} times PyTorch's error from float64.`
@@ -135,10 +150,7 @@ async function one(
 }
 
 /** Compares the first loss, every gradient and ten steps with PyTorch in float64, beside PyTorch in float32. */
-export async function gradients(
-  names: readonly (ModelName | MemoryModel)[],
-  say: (text: string) => void,
-): Promise<string> {
+export async function gradients(names: readonly Name[], say: (text: string) => void): Promise<string> {
   const without = noPyTorch();
   if (without !== undefined) return `## Gradients beside PyTorch\n\nPyTorch: left out, ${without}.`;
   const found: { text: string; version: string }[] = [];

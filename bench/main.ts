@@ -234,7 +234,10 @@ else
         await report(`memory ${name}`, (await parts.memory())(name, { ...effort(2, 1), least: 2 }, say));
       break;
     case "gradients":
-      await report("gradients", (await parts.gradients())(named("model", [...modelNames, ...memoryModels]), say));
+      await report(
+        "gradients",
+        (await parts.gradients())(named("model", [...modelNames, ...memoryModels, "resnet50-smooth" as const]), say),
+      );
       break;
     case "minimize":
       if (rest.length > 0) fail(`"minimize" takes no "${rest[0]}".`);

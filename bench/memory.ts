@@ -8,8 +8,13 @@ import { javascript, noPyTorch, pytorch } from "./processes.ts";
 import { conditions, digits, table } from "./report.ts";
 import { share } from "./training.ts";
 
-/** The number of first losses compared, and the relative difference allowed. */
-const [CHECK, APART] = [2, 1e-3];
+/** The relative difference allowed of the first losses. */
+const APART = 1e-5;
+/**
+ * How many are compared. Adapters start from other random numbers; and float32 gradients of ResNet-50 at its start are 2 % from
+ * float64's, in PyTorch too, which AdamW's first step enlarges: `npm run bench -- gradients resnet50 resnet50-smooth`.
+ */
+const comparable = (name: MemoryCase): number => (modelOf(name) === "resnet50" || name.endsWith("-lora") ? 1 : 2);
 
 interface Who {
   readonly label: string;
@@ -54,7 +59,7 @@ export async function memory(name: MemoryCase, effort: Effort, say: (text: strin
         who: "file",
         folder,
         threads,
-        check: CHECK,
+        check: comparable(name),
         lora,
         targets: targetsOf(name),
       } as const;
@@ -74,9 +79,7 @@ export async function memory(name: MemoryCase, effort: Effort, say: (text: strin
       for (const { entry, why } of match.absent)
         notes.push(`- ${label}, ${threads} threads, ${entry.label}: left out, ${why}.`);
       if (base === undefined) continue;
-      // Adapters start from other random numbers, and agree at the first step alone.
-      const apart =
-        peer && Math.max(...base.proof.slice(0, lora ? 1 : CHECK).map((x, i) => Math.abs(x / peer.proof[i]! - 1))); // as many
+      const apart = peer && Math.max(...base.proof.map((x, i) => Math.abs(x / peer.proof[i]! - 1))); // as many
       const against = peer && ratio(base, peer);
       if (peer !== undefined && against !== undefined) {
         compared++;
@@ -115,7 +118,7 @@ export async function memory(name: MemoryCase, effort: Effort, say: (text: strin
     "by blocks",
     "PyTorch",
     "Descent ÷ PyTorch",
-    "first losses differ",
+    "losses differ",
   ];
   const said = (what: string, missed: readonly string[]): string =>
     missed.length === 0 ? `${what}: met` : `${what}: missed by ${missed.join("; ")}`;
@@ -127,7 +130,7 @@ export async function memory(name: MemoryCase, effort: Effort, say: (text: strin
           `**Aims.** ${said("Time of the best steps ≤ 1.0 × PyTorch's", aims.time)}. ${said("Peak memory ≤ 1.0 × PyTorch's", aims.memory)}.`,
         ]
       : []),
-    'Forward, backward and AdamW on the host, by onnxruntime-node. LoRA: of rank 8, on every layer of the blocks, beside PEFT. Each contender opens a file in a process of its own, and they take turns. “Peak”: the most memory that the process ever had, its runtime included. “By blocks”: with `checkpoint: "blocks"`.',
+    'Forward, backward and AdamW on the host, by onnxruntime-node. LoRA: of rank 8, on every layer of the blocks, beside PEFT. Each contender opens a file in a process of its own, and they take turns. “Peak”: the most memory that the process ever had, its runtime included. “By blocks”: with `checkpoint: "blocks"`. “Losses differ”: the relative difference of the first, and, where no adapters start at random and rounding is not amplified ([gradients](#gradients-beside-pytorch-in-float64)), of the second.',
     table(head, rows),
     ...(without === undefined ? notes : [...notes, `- PyTorch: left out, ${without}.`]),
   ].join("\n\n");

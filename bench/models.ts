@@ -141,29 +141,32 @@ function resnet(): Model {
   return b.model("resnet", title, b.dense(pooled, "head", 4 * width, 10), batch);
 }
 
-/** ResNet-50 (He et al., 2016), whose strides lie in the convolutions of 3 × 3, as in torchvision. */
-function resnet50(images: number, side: number): Model {
+/**
+ * ResNet-50 (He et al., 2016), whose strides lie in the convolutions of 3 × 3, as in torchvision. `smooth`: with GELU for ReLU.
+ */
+function resnet50(images: number, side: number, smooth = false): Model {
   const b = new Builder();
+  const act = (x: string): string => (smooth ? b.op("Gelu", [x], { approximate: "tanh" }) : b.relu(x));
   b.graph.input("x", { elem: "float32", shape: ["batch", 3, side, side] });
-  let x = b.relu(b.batchNorm(b.conv("x", "conv", [64, 3, 7], 2), "norm", 64));
+  let x = act(b.batchNorm(b.conv("x", "conv", [64, 3, 7], 2), "norm", 64));
   x = b.op("MaxPool", [x], { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] });
   let [from, at] = [64, 0];
   [3, 4, 6, 3].forEach((count, stage) => {
     for (let i = 0; i < count; i++, at++) {
       const [width, to, stride] = [64 << stage, 256 << stage, stage > 0 && i === 0 ? 2 : 1];
       const name = `blocks.${at}`;
-      let y = b.relu(b.batchNorm(b.conv(x, `${name}.conv1`, [width, from, 1]), `${name}.norm1`, width));
-      y = b.relu(b.batchNorm(b.conv(y, `${name}.conv2`, [width, width, 3], stride), `${name}.norm2`, width));
+      let y = act(b.batchNorm(b.conv(x, `${name}.conv1`, [width, from, 1]), `${name}.norm1`, width));
+      y = act(b.batchNorm(b.conv(y, `${name}.conv2`, [width, width, 3], stride), `${name}.norm2`, width));
       y = b.batchNorm(b.conv(y, `${name}.conv3`, [to, width, 1]), `${name}.norm3`, to);
       if (from !== to) x = b.batchNorm(b.conv(x, `${name}.short.0`, [to, from, 1], stride), `${name}.short.1`, to);
-      x = b.relu(b.op("Add", [y, x]));
+      x = act(b.op("Add", [y, x]));
       from = to;
     }
   });
   const pooled = b.op("Flatten", [b.op("GlobalAveragePool", [x])]);
   return b.model(
     "resnet",
-    `ResNet-50, ${side} × ${side} images, batch ${images}`,
+    `ResNet-50, ${side} × ${side} images, batch ${images}${smooth ? ", GELU for ReLU" : ""}`,
     b.dense(pooled, "head", 2048, 1000),
     {
       input: imagesOf(images, 3, side, side),
@@ -259,6 +262,8 @@ export function memoryModel(name: MemoryModel): Model {
   const size = memorySizes[name];
   return "images" in size ? resnet50(size.images, size.side) : gpt(1, size);
 }
+/** ResNet-50 without corners: at a corner of ReLU, a rounding of the last digit switches the whole gradient of an element. */
+export const smoothResNet50 = (): Model => resnet50(4, 224, true);
 /** The layers of a larger model that get an adapter, by the ends of their names. */
 export const targetsOf = (name: MemoryCase): readonly string[] =>
   modelOf(name) === "resnet50" ? ["conv1", "conv2", "conv3"] : ["qkv", "out", "up", "down"];

@@ -1,5 +1,6 @@
 """The models of models.ts in PyTorch, as one writes them there, trained with AdamW from the same weights on the same batch."""
 
+import functools
 import json
 import sys
 from pathlib import Path
@@ -44,8 +45,9 @@ class ResNet(nn.Module):
 
 
 class Bottleneck(nn.Module):
-    def __init__(self, inputs, width, stride):
+    def __init__(self, inputs, width, stride, act):
         super().__init__()
+        self.act = act
         outputs = 4 * width
         self.conv1, self.norm1 = nn.Conv2d(inputs, width, 1, bias=False), nn.BatchNorm2d(width)
         self.conv2, self.norm2 = nn.Conv2d(width, width, 3, stride, 1, bias=False), nn.BatchNorm2d(width)
@@ -54,24 +56,25 @@ class Bottleneck(nn.Module):
         self.short = nn.Identity() if inputs == outputs else nn.Sequential(short, nn.BatchNorm2d(outputs))
 
     def forward(self, x):
-        y = F.relu(self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x))))))
-        return F.relu(self.norm3(self.conv3(y)) + self.short(x))
+        y = self.act(self.norm2(self.conv2(self.act(self.norm1(self.conv1(x))))))
+        return self.act(self.norm3(self.conv3(y)) + self.short(x))
 
 
 class ResNet50(nn.Module):
-    def __init__(self):
+    def __init__(self, act=F.relu):
         super().__init__()
+        self.act = act
         self.conv, self.norm = nn.Conv2d(3, 64, 7, 2, 3, bias=False), nn.BatchNorm2d(64)
         blocks, inputs = [], 64
         for stage, count in enumerate([3, 4, 6, 3]):
             for i in range(count):
-                blocks.append(Bottleneck(inputs, 64 << stage, 2 if stage > 0 and i == 0 else 1))
+                blocks.append(Bottleneck(inputs, 64 << stage, 2 if stage > 0 and i == 0 else 1, act))
                 inputs = 256 << stage
         self.blocks = nn.Sequential(*blocks)
         self.head = nn.Linear(2048, 1000)
 
     def forward(self, x):
-        x = F.max_pool2d(F.relu(self.norm(self.conv(x))), 3, 2, 1)
+        x = F.max_pool2d(self.act(self.norm(self.conv(x))), 3, 2, 1)
         return self.head(torch.flatten(F.adaptive_avg_pool2d(self.blocks(x), 1), 1))
 
 
@@ -142,7 +145,8 @@ def prepare(task):
     if not size:
         model = models[task["model"]]()
     elif "images" in size:
-        model = ResNet50()
+        smooth = functools.partial(F.gelu, approximate="tanh")
+        model = ResNet50(smooth if size.get("smooth") else F.relu)
     else:
         model = GPT(*(size[key] for key in ("vocabulary", "width", "heads", "layers", "time", "causal")))
     weights = {w["name"]: tensor(w).T if w["turned"] else tensor(w) for w in spec["weights"]}
