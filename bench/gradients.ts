@@ -67,10 +67,7 @@ function built(name: Name): { readonly model: Model; readonly size: object } {
 const exponential = (x: number): string => (x === 0 ? "0" : x.toExponential(1));
 const apart = (x: number, truth: number): number => Math.abs(x / truth - 1);
 
-async function one(
-  name: ModelName | MemoryModel,
-  say: (text: string) => void,
-): Promise<{ text: string; version: string }> {
+async function one(name: Name, say: (text: string) => void): Promise<{ text: string; version: string }> {
   const { model: of, size } = built(name);
   const batch = { x: of.input, labels: of.labels };
   const folder = mkdtempSync(path.join(tmpdir(), "descent-gradients-"));
