@@ -1,4 +1,4 @@
-import { loadFamily } from "@descent/catalogue";
+import { families, loadFamily } from "@descent/catalogue";
 import {
   type AnyRule,
   configure,
@@ -11,31 +11,42 @@ import {
   TOLERANCE,
 } from "@descent/conformance";
 import { expect } from "vitest";
+import { cover } from "./cover.ts";
 import { long } from "./long.ts";
 import { longTest } from "./sample.ts";
 
 /** Rules whose step has hundreds of products of matrices: each takes a second on a software GPU. */
 const LONG: ReadonlySet<string> = new Set(["spectralSphere"]);
 
-/** One rule in five of a family runs on a software GPU; in `npm run test:long` all do. */
-const SHARE = long ? 1 : 5;
+/** The packages that run rules on a software GPU: each has rules of its own. */
+const PLACES = ["tfjs", "webgpu"] as const;
 
 /**
- * The rules of a family for a software GPU, and apart from them those of which it follows the first steps alone. Another `turn`
- * gives other rules.
+ * The rules that a software GPU runs: few that ask all that rules ask which it does not refuse, others on another, and the
+ * first that it refuses. Apart from them those of which it follows the first steps alone. In `npm run test:long` all rules.
  */
-export async function forSoftwareGpu(family: string, turn: number) {
-  const all = rulesOf(await loadFamily(family));
-  const known = [...(await readGoldens(goldens(family))).values()];
+export async function forSoftwareGpu(
+  place: (typeof PLACES)[number],
+  refuses: (rule: AnyRule) => string | undefined,
+): Promise<{
+  readonly module: Readonly<Record<string, AnyRule>>;
+  readonly goldens: readonly Golden[];
+  readonly long: readonly (readonly [rule: AnyRule, golden: Golden])[];
+}> {
+  const all = (await Promise.all(families.map(async (family) => rulesOf(await loadFamily(family))))).flat();
+  const known = await Promise.all(families.map(async (family) => [...(await readGoldens(goldens(family))).values()]));
   const short = all.filter(([name]) => !LONG.has(name));
-  const of = Math.min(SHARE, short.length);
-  const module = Object.fromEntries(short.filter((_, i) => i % of === turn % of));
+  const accepted = new Map(short.filter(([, rule]) => refuses(rule) === undefined));
+  const refused = short.find(([, rule]) => refuses(rule) !== undefined);
+  let mine = new Set<string>();
+  for (const one of PLACES.slice(0, 1 + PLACES.indexOf(place))) mine = new Set(cover(accepted, mine));
+  const module = Object.fromEntries(short.filter(([name]) => long || mine.has(name) || name === refused?.[0]));
   return {
     module,
-    goldens: known.filter(({ rule }) => Object.hasOwn(module, rule)),
+    goldens: known.flat().filter(({ rule }) => Object.hasOwn(module, rule)),
     long: all
       .filter(([name]) => LONG.has(name))
-      .map(([name, rule]) => [rule, known.find((golden) => golden.rule === name)!] as const), // every rule has one
+      .map(([name, rule]) => [rule, known.flat().find((golden) => golden.rule === name)!] as const), // every rule has one
   };
 }
 

@@ -20,8 +20,35 @@ export function sampled(of: number, always = /^$/): Kit {
   return kit({ describe, test: (name, body) => (always.test(name) ? test : declare)(name, body) });
 }
 
-/** The kit for a software GPU: every formula, leaks, and one in three of the checks that mostly try what runs on the host. */
-export const { describeBackend: describeGpu } = sampled(3, /^(computes|refuses|holds nothing)/);
+/** Checks of the kit that differ in what they are tried on alone, and how many of them there are for each that runs. */
+const kinds: readonly (readonly [name: RegExp, of: number])[] = [
+  [/^steps tensors of \d/, 6],
+  [/^steps outputs as rows/, 5],
+  [/^continues from a saved state/, 3],
+  [/^ignores the order/, 3],
+  [/^leaves a frozen parameter/, 3],
+  [/^steps tensors together as/, 2],
+  [/^skips a parameter/, 2],
+];
+
+/**
+ * The kit for a software GPU: every formula and every kind of check, each kind on one of what it can be tried on, which another
+ * `turn` chooses. In `npm run test:long` on all.
+ */
+export function gpuKit(turn: number): Kit {
+  const places = new Map<RegExp, number>();
+  return kit({
+    describe,
+    test: (name, body) => {
+      const found = kinds.find(([pattern]) => pattern.test(name));
+      if (found === undefined) return void test(name, body);
+      const [kind, of] = found;
+      const place = places.get(kind) ?? 0;
+      places.set(kind, place + 1);
+      (place % of === turn % of ? test : longTest)(name, body);
+    },
+  });
+}
 
 /**
  * The kit for the rules of a family, on typed arrays. Everything is tried of every rule: a check on one of the three engines, the

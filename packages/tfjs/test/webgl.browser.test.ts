@@ -6,7 +6,7 @@ import { momentum, sgd } from "@descent/sgd";
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { TOGETHER } from "../../../tests/long.ts";
-import { describeGpu, oneIn } from "../../../tests/sample.ts";
+import { gpuKit, oneIn } from "../../../tests/sample.ts";
 import { type OptimizerOptions, optimizer } from "../src/index.ts";
 import { normal } from "./numbers.ts";
 import { describeRefusal } from "./refusal.ts";
@@ -66,7 +66,7 @@ describe("updates fused on tfjs's webgl backend", () => {
   });
 
   // SwiftShader rounds every operation; cos it computes to an absolute error of 2^-11.
-  describeGpu(tfjs("tfjs webgl, fused"), {
+  gpuKit(0).describeBackend(tfjs("tfjs webgl, fused"), {
     live: () => tf.memory().numTensors,
     exact: true,
     tolerance: 5e-4,

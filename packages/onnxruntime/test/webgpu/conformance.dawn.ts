@@ -1,6 +1,6 @@
 import { refusing, wholes } from "@descent/conformance";
 import { TOGETHER } from "../../../../tests/long.ts";
-import { describeGpu } from "../../../../tests/sample.ts";
+import { gpuKit } from "../../../../tests/sample.ts";
 import { inGraph } from "../target.ts";
 import { keepDevice } from "./kept.ts";
 
@@ -8,7 +8,7 @@ keepDevice();
 
 // GPUs compute cos and sin to an absolute error of 2^-11.
 const lacking = wholes.filter((formula) => !formula.startsWith("eye"));
-describeGpu(inGraph("webgpu"), {
+gpuKit(3).describeBackend(inGraph("webgpu"), {
   tolerance: 5e-4,
   refuses: refusing(lacking, "ONNX has no operator for it"),
   together: TOGETHER,

@@ -1,11 +1,10 @@
 import { adam } from "@descent/adam";
-import { families } from "@descent/catalogue";
-import { refusing, wholes } from "@descent/conformance";
+import { type AnyRule, refusing, wholes } from "@descent/conformance";
 import { describeRules } from "@descent/conformance/vitest";
 import { beforeAll, describe, expect, test } from "vitest";
 import { long, TOGETHER } from "../../../../tests/long.ts";
 import { followsFirstSteps, forSoftwareGpu } from "../../../../tests/long-rules.ts";
-import { describeGpu, longTest } from "../../../../tests/sample.ts";
+import { gpuKit, longTest } from "../../../../tests/sample.ts";
 import { optimizer } from "../../src/index.ts";
 import { tf } from "../backends.ts";
 import { fewThreads } from "../few-threads.ts";
@@ -18,18 +17,19 @@ beforeAll(start);
 
 const lacking = wholes.filter((formula) => !formula.startsWith("eye"));
 const why = "its tensors cannot be read within a step";
-const refuses = {
+const refused: Readonly<Record<string, string>> = {
   ...{ shampoo: why, "shampoo-blocked": why, "shampoo-one-sided": why, soap: why, "soap-one-sided": why, splus: why },
   ...{ "kl-shampoo": why, "kl-soap": why },
   ...{ dion: why, galore: why, fira: why, conda: why, "psgd-kron": why },
 };
-const all = await Promise.all(families.map((family) => forSoftwareGpu(family, 0)));
+const refuses = ({ id }: AnyRule): string | undefined => refused[id];
+const { module, goldens, long: slow } = await forSoftwareGpu("tfjs", refuses);
 
 describe("on tfjs's webgpu backend", () => {
   if (!long) fewThreads(); // as in the browser
   const target = tfjs("tfjs webgpu");
   // One rounding for each operation, as SwiftShader's instructions have it, and a cosine of our own.
-  describeGpu(target, {
+  gpuKit(2).describeBackend(target, {
     live: () => tf.memory().numTensors,
     exact: true,
     together: TOGETHER,
@@ -37,11 +37,9 @@ describe("on tfjs's webgpu backend", () => {
   });
   describe("with few threads for a product", () => {
     fewThreads();
-    // A compilation takes a tenth of a second: each rule follows a golden and passes one check, each another.
-    for (const { module, goldens, long: slow } of all) {
-      describeRules(module, goldens, { targets: [target], refuses, share: { part: 0, of: 10 } });
-      for (const [rule, golden] of slow) followsFirstSteps(target, rule, golden);
-    }
+    // A compilation takes a tenth of a second: each rule follows a golden and passes one check, the next rule the next.
+    describeRules(module, goldens, { targets: [target], refuses, share: { part: 0, of: 10 } });
+    for (const [rule, golden] of slow) followsFirstSteps(target, rule, golden);
     // A software GPU takes seconds for each, and the browser's tests run the rest.
     const some = Object.entries(scenarios({ steps: 4, many: 5 })).filter(([name]) =>
       /^(fit|two rules and a frozen layer: and)/.test(name),
