@@ -57,7 +57,7 @@ export type Task =
 /** A rule or function of matrices, of which a process computes one step after the other. */
 export interface MatrixTask {
   readonly kind: "matrices";
-  readonly work: "muon" | "shampoo" | "soap" | "qr" | "eigh";
+  readonly work: "muon" | "products" | "shampoo" | "soap" | "qr" | "eigh";
   readonly rows: number;
   readonly cols: number;
 }

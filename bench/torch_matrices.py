@@ -18,6 +18,17 @@ def load(task):
         p = torch.zeros(shape, requires_grad=True)
         p.grad = g
         return torch.optim.Muon([p], lr=1e-9).step, []
+    if work == "products":
+        wide = (g if shape[0] <= shape[1] else g.T) * 1e-9
+
+        def five():
+            x = wide
+            for _ in range(5):
+                a = x @ x.T
+                b = torch.addmm(a, a, a, beta=-4.775, alpha=2.0315)
+                x = torch.addmm(x, b, x, beta=3.4445)
+
+        return five, []
     if work in ("shampoo", "soap"):
         try:
             import pytorch_optimizer

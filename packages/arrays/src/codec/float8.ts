@@ -29,7 +29,8 @@ const bytes = (x: number): Vector => i32x4.all(x * 0x01010101);
 /**
  * codec.ts's float8, bit for bit. Its words: where the blocks' heads lie, and room for the new numbers of a block as float32.
  * Blocks of the `usual` form whose numbers are one factor away from their codes take fewer instructions: most of them keep their
- * scale, so their numbers are encoded with it as they come, and the codes tell whether it was the right one.
+ * scale, so their numbers are encoded with it, and the codes tell whether it was the right one. That is a loop of its own, because a
+ * processor has too few registers for the codec's constants beside a rule's.
  */
 export function float8(
   pointer: wasm.Local<"i32">,
@@ -112,14 +113,18 @@ export function float8(
     return i32.and(i32.and(form, reached), i32.eqz(above(LARGEST[usual] - 1)));
   };
 
+  const each = (...body: wasm.Body[]): wasm.Body => [
+    from.set(room),
+    count.set(i32.const(BLOCK / 16)),
+    repeat(count, body, advance(at, 16), advance(from, 64)),
+  ];
   /** Encodes all numbers in the room. */
+  const encodings = (way: Way): wasm.Body =>
+    each([0, 1, 2, 3].map((turn) => encoded(turn, v128.load(from, 16 * turn), way, at)));
+
+  /** The same, so that none is zero that must not be. */
   const all = (way: Way): wasm.Body => {
-    const each = (...body: wasm.Body[]): wasm.Body => [
-      from.set(room),
-      count.set(i32.const(BLOCK / 16)),
-      repeat(count, body, advance(at, 16), advance(from, 64)),
-    ];
-    const coding = each([0, 1, 2, 3].map((turn) => encoded(turn, v128.load(from, 16 * turn), way, at)));
+    const coding = encodings(way);
     if (way.form === "signed") return coding;
     // Numbers as integers are not zero where the numbers are not, and none is negative.
     const raw = (offset: number): Vector => i16x8.narrowS(v128.load(from, offset), v128.load(from, offset + 16));
@@ -174,7 +179,7 @@ export function float8(
       i32.or(bare, i32.eq(kind, SIGNED)),
       [
         i32.store16(heads, kept.tee(i32.or(i32.shl(exponent, 2), kind))),
-        // Where numbers were encoded as they came, one code is not zero; where all are, none needs another.
+        // Where numbers were encoded with their old scale, one code is not zero; where all are, none needs another.
         unless(
           i32.and(
             i32.and(v128.anyTrue(tops), i32.eq(kept, i32.or(head, KIND[usual]))),
@@ -222,11 +227,7 @@ export function float8(
       const number = where === "rest" || turn % 2 === 0 ? low(placed()) : high(laid);
       return f32x4.mul(f32x4.mul(number, lift), scale);
     },
-    // Sixteen codes are stored after the last of them was read.
-    write: (turn, value, where) => [
-      v128.store(from, number.tee(value), 16 * turn),
-      where === "usual" ? encoded(turn, number, { form: usual, far: false }, pointer) : [],
-    ],
+    write: (turn, value) => v128.store(from, value, 16 * turn),
     forward: (numbers) => [advance(pointer, numbers), advance(from, 4 * numbers)],
     block: {
       open: (part) => [
@@ -238,7 +239,12 @@ export function float8(
       ],
       usual: () => near,
       close: () => [
-        stored ? when(told(), i32.store16(heads, i32.or(head, KIND[usual])), closed()) : [],
+        stored
+          ? [
+              when(near, encodings({ form: usual, far: false }), at.set(i32.add(at, BLOCK))),
+              when(told(), i32.store16(heads, i32.or(head, KIND[usual])), [at.set(i32.sub(at, BLOCK)), closed()]),
+            ]
+          : [],
         advance(heads, 2),
       ],
     },
