@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { createRequire, isBuiltin } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
@@ -16,6 +17,19 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM"; // another user's
   }
+}
+
+/** Whether a module in a folder can import a package. */
+function reaches(folder: string, name: string): boolean {
+  const [, bare = name] = /^((?:@[^/]+\/)?[^/]+)/.exec(name) ?? [];
+  if (existsSync(path.join(folder, "node_modules", bare))) return true;
+  return path.dirname(folder) !== folder && reaches(path.dirname(folder), name);
+}
+
+/** A package as a module names it, or by its file where the bundle does not reach it as the module does. */
+function reached(name: string, folder: string, importer: string): string {
+  if (isBuiltin(name) || reaches(folder, name) || !reaches(path.dirname(importer), name)) return name;
+  return pathToFileURL(createRequire(importer).resolve(name)).href;
 }
 
 /**
@@ -47,8 +61,10 @@ export async function bundle(entry: string): Promise<{ readonly file: string; re
       {
         name: "source",
         setup({ onLoad, onResolve }) {
-          onResolve({ filter: /^[^./]/ }, ({ path: name, kind }) =>
-            kind === "entry-point" || name.startsWith("@descent/") ? undefined : { path: name, external: true },
+          onResolve({ filter: /^[^./]/ }, ({ path: name, kind, importer }) =>
+            kind === "entry-point" || name.startsWith("@descent/")
+              ? undefined
+              : { path: reached(name, folder, importer), external: true },
           );
           onLoad({ filter: /\.ts$/ }, async ({ path: source }) => ({
             loader: "ts",

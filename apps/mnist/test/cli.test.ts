@@ -112,7 +112,7 @@ describe("train", () => {
   test("with --json prints one line of JSON and nothing else on standard output", async () => {
     const cwd = scratch();
     const { out, code } = await run(
-      ["--json", "--model", "mlp", "--data", data, "--epochs", "1", "--out", "here", "--optimizer", "AdamW"],
+      ["--json", "--model", "mlp", "--data", data, "--epochs", "1", "--out", "here", "--optimizer", "AdamW", ...onCpu],
       { cwd, source: true },
     );
     expect(code).toBe(0);

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compiled } from "../../../tests/bundle.ts";
 import { mpirun } from "../../../tests/optional.ts";
 import { smallFiles, writeFiles } from "./data.ts";
 import { scratch } from "./world.ts";
@@ -12,9 +13,7 @@ beforeAll(() => void writeFiles(data, smallFiles()));
 afterAll(() => rmSync(data, { recursive: true, force: true }));
 
 const json = (file: string): Record<string, unknown> => JSON.parse(readFileSync(file, "utf8"));
-/** Node, with what runs the source, as in npm start. */
-const source = ["--conditions=@descent/source", "--import", import.meta.resolve("tsx")];
-const from = (file: string): string => path.join(import.meta.dirname, file);
+const from = (file: string): Promise<string> => compiled(path.join(import.meta.dirname, file));
 
 /** Starts the app on two ranks, as npm start does; the second may have data of its own. */
 async function run(
@@ -23,9 +22,10 @@ async function run(
   watch: (printed: string, launcher: number) => void = () => {},
   [first, second]: readonly [string, string?] = [data],
 ) {
-  const ranks = [...source, from("../../../packages/mpi/src/cli.ts"), "-n", second === undefined ? "2" : "1", "--"];
+  const [launcher, main] = [await from("../../../packages/mpi/src/cli.ts"), await from("../src/main.ts")];
+  const ranks = [launcher, "-n", second === undefined ? "2" : "1", "--"];
   const app = (data: string): string[] => [
-    ...[process.execPath, ...source, from("../src/main.ts"), "train", ...args],
+    ...[process.execPath, main, "train", ...args],
     ...["--ranks", "2", "--data", data, "--engine", "onnxruntime", "--device", "cpu"],
   ];
   const line = [...ranks, ...app(first), ...(second === undefined ? [] : [":", "-n", "1", ...app(second)])];

@@ -7,7 +7,8 @@ import { promisify } from "node:util";
 import { adamw } from "@descent/adam";
 import { type Configured, clipByGlobalNorm, clipByNorm } from "@descent/core";
 import { momentum, sgd } from "@descent/sgd";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { compiledWorker } from "../../../tests/compiled-worker.ts";
 import { HANG } from "../../../tests/limits.ts";
 import { runs } from "../../../tests/long.ts";
 import fc from "../../../tests/properties.ts";
@@ -18,14 +19,18 @@ import { caseOf, ruleOf, trees } from "./random.ts";
 import { type Data, expectSame, probe, spec, specials, step, stepTogether, uniform } from "./run.ts";
 
 const node = process.getBuiltinModule("node:worker_threads");
+const { Worker: uncompiled } = node;
+const Worker = await compiledWorker(new URL("../src/threads/worker.ts", import.meta.url), uncompiled);
 
-afterEach(() => {
+beforeEach(() => {
   node.Worker = Worker;
+});
+afterEach(() => {
+  node.Worker = uncompiled;
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
 
-const { Worker } = node;
 type Arguments = ConstructorParameters<typeof Worker>;
 /** Replaces `Worker` until the test is over. */
 const replace = (worker: new (...args: Arguments) => InstanceType<typeof Worker>): void => {
@@ -153,7 +158,7 @@ describe("an optimizer with threads", () => {
     expect(() => opt.update(gradients)).toThrow("This optimizer was disposed of.");
   });
 
-  test("does not keep a process alive", async () => {
+  test("does not keep a process alive, in which threads are run from their source", async () => {
     const [arrays, sgds] = ["../src/index.ts", "../../sgd/src/index.ts"].map((file) => new URL(file, import.meta.url));
     const script = `
       import { allocate, optimizer } from "${arrays}";

@@ -1,23 +1,22 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { exportModel, Graph } from "@descent/onnx";
 import { afterAll, expect, test } from "vitest";
+import { compiled } from "../../../tests/bundle.ts";
 import { readCommand } from "../src/command.ts";
 import type { Report } from "../src/index.ts";
 import { perceptron } from "./graphs.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "descent-cli-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-const file = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
+const file = await compiled(fileURLToPath(new URL("../src/cli.ts", import.meta.url)));
 
 const run = (...args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--conditions=@descent/source", "--import", tsx, file, ...args]);
+    const child = spawn(process.execPath, [file, ...args]);
     let [out, err] = ["", ""];
     child.stdout.on("data", (text) => (out += text));
     child.stderr.on("data", (text) => (err += text));

@@ -5,6 +5,7 @@ import path from "node:path";
 import { importModel } from "@descent/onnx";
 import * as ort from "onnxruntime-node";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { compiled } from "../../../tests/bundle.ts";
 import { model } from "./models.ts";
 
 beforeEach(() => {
@@ -39,13 +40,10 @@ test("a GPT learns a text by heart, and plain ONNX Runtime goes on with it", asy
 test("training that was killed goes on from its checkpoint to the same bits", async () => {
   const steps = 9;
   const file = (name: string): string => path.join(folder, `${name}.safetensors`);
+  const script = await compiled(path.join(import.meta.dirname, "../examples/resume.ts"));
   /** Runs the example, killing it once it has printed `until`. */
   const run = (name: string, until?: string): Promise<{ printed: string; signal: string | null }> => {
-    const root = path.join(import.meta.dirname, "../../..");
-    const script = path.join(import.meta.dirname, "../examples/resume.ts");
-    const child = spawn(process.execPath, ["--import", "tsx", script, file(name), String(steps)], {
-      cwd: root,
-      env: { ...process.env, TSX_TSCONFIG_PATH: path.join(root, "tsconfig.test.json") },
+    const child = spawn(process.execPath, [script, file(name), String(steps)], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     let printed = "";
