@@ -71,17 +71,18 @@ const batchNormalization: GradientRule = (b, node, [d, dMean, dVariance], need) 
   const batch = training ? moments(b, x, axes) : undefined;
   const centred = batch?.centred ?? b.sub(x, perChannel(mean));
   const inv = batch === undefined ? perChannel(b.rsqrt(variance, epsilon)) : b.rsqrt(batch.variance, epsilon);
-  const hat = b.mul(centred, inv);
   const parts: string[] = [];
   const result: (string | undefined)[] = [];
   const n = b.product(axes.map((axis) => b.size(x, axis)));
   if (d !== undefined) {
-    const dScale = need[1] || (need[0] && training) ? b.sum(b.mul(d, hat), axes, true) : undefined;
+    // Of x̂ = (x − mean) · inv only sums are needed, so that inv is multiplied with numbers per channel.
+    const dScale = need[1] || (need[0] && training) ? b.mul(b.sum(b.mul(d, centred), axes, true), inv) : undefined;
     const dBias = need[2] || (need[0] && training) ? b.sum(d, axes, true) : undefined;
     const factor = b.mul(perChannel(scale), inv);
     if (need[0]) {
       // The sums subtracted in training are exactly the gradients of scale and bias.
-      const left = training ? b.sub(d, b.per(b.add(dBias!, b.mul(hat, dScale!)), n)) : d;
+      const along = (): string => b.mul(centred, b.per(b.mul(dScale!, inv), n));
+      const left = training ? b.sub(d, b.add(along(), b.per(dBias!, n))) : d;
       parts.push(b.mul(factor, left));
     }
     if (need[1]) result[1] = b.reshapeLike(dScale!, scale);
@@ -90,7 +91,7 @@ const batchNormalization: GradientRule = (b, node, [d, dMean, dVariance], need) 
     // Fixed statistics are inputs like others.
     if (!training && need[3]) result[3] = b.neg(b.sum(dHat, axes));
     if (!training && need[4]) {
-      const slope = b.mul(b.mul(dHat, hat), inv);
+      const slope = b.mul(b.mul(dHat, b.mul(centred, inv)), inv);
       result[4] = b.scaled(b.sum(slope, axes), -0.5);
     }
   }
