@@ -26,6 +26,7 @@ const HELP = `The cost of a step, beside other libraries that do the same work o
   npm run bench -- memory [gpt14|gpt14-lora|gpt124|bert110|resnet50 …]  time and peak memory of training larger models and LoRA adapters of them, beside PyTorch and PEFT
   npm run bench -- gradients [mlp|…|resnet50 …]
                                             the first loss, every gradient and ten steps beside PyTorch in float64 and float32
+  npm run bench -- browser                  LoRA on a model of 334 M weights in Chromium: losses and peak of memory
   npm run bench -- minimize                 the evaluations that classical methods need, beside SciPy's
   npm run bench -- diagnosing               the price of leaving \`diagnose\` on in \`fit\`
   npm run bench -- opening                  the cost of opening a model: of 10,000 nodes, and of 124 M weights
@@ -77,6 +78,7 @@ const parts = {
   emitted: async () => (await import("./emitted.ts")).emitted,
   diagnosing: async () => (await import("./diagnosing.ts")).diagnosing,
   minimize: async () => (await import("./minimize.ts")).minimize,
+  browser: async () => (await import("./browser.ts")).browser,
   gradients: async () => (await import("./gradients.ts")).gradients,
   memory: async () => (await import("./memory.ts")).memory,
   opening: async () => (await import("./opening.ts")).opening,
@@ -233,6 +235,10 @@ else
       for (const name of named("case", memoryCases))
         await report(`memory ${name}`, (await parts.memory())(name, { ...effort(2, 1), least: 2 }, say));
       break;
+    case "browser":
+      if (rest.length > 0) fail(`"browser" takes no "${rest[0]}".`);
+      await report("browser", (await parts.browser())(whole("rounds", 3), say));
+      break;
     case "gradients":
       await report(
         "gradients",
@@ -269,6 +275,6 @@ else
     }
     default:
       fail(
-        `Unknown part "${part}". Choose from training, step, growth, products, matrices, emitted, profile, memory, gradients, minimize, diagnosing, opening, types and guard.`,
+        `Unknown part "${part}". Choose from training, step, growth, products, matrices, emitted, profile, memory, browser, gradients, minimize, diagnosing, opening, types and guard.`,
       );
   }

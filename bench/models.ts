@@ -227,7 +227,7 @@ function gpt(
   const logits = b.op("MatMul", [last, b.op("Transpose", [tokens], { perm: [1, 0] })]); // tied
   const title = causal
     ? `GPT of ${layers} layers, width ${d}, ${time} characters, batch ${batch}`
-    : `Encoder of BERT-base's size, ${layers} layers of width ${d} that attend both ways, ${time} words, batch ${batch}`;
+    : `Encoder of BERT-${layers > 12 ? "large" : "base"}'s size, ${layers} layers of width ${d} that attend both ways, ${time} words, batch ${batch}`;
   return b.model("gpt", title, logits, {
     input: labels(vocabulary, "text", batch, time),
     labels: labels(vocabulary, "labels", batch, time),
@@ -264,6 +264,9 @@ export function memoryModel(name: MemoryModel): Model {
 }
 /** ResNet-50 without corners: at a corner of ReLU, a rounding of the last digit switches the whole gradient of an element. */
 export const smoothResNet50 = (): Model => resnet50(4, 224, true);
+/** An encoder of BERT-large's size: 334 M weights. */
+export const largeEncoder = (): Model =>
+  gpt(1, { layers: 24, width: 1024, heads: 16, time: 64, vocabulary: 30522, batch: 1, causal: false });
 /** The layers of a larger model that get an adapter, by the ends of their names. */
 export const targetsOf = (name: MemoryCase): readonly string[] =>
   modelOf(name) === "resnet50" ? ["conv1", "conv2", "conv3"] : ["qkv", "out", "up", "down"];

@@ -63,6 +63,7 @@ const SECTIONS = [
   "memory bert110-lora",
   "memory resnet50",
   "memory resnet50-lora",
+  "browser",
   "profile",
   "gradients",
   "step adamw",

@@ -19,6 +19,7 @@ import {
 } from "../runtime/runtime.ts";
 
 import { fedWeights } from "./frozen.ts";
+import { mounted } from "./mounted.ts";
 
 /** The use of a compiled graph. */
 export type Purpose = "train" | "evaluate" | "predict" | "curvature" | "statistics";
@@ -201,12 +202,15 @@ export class Compiler {
   async #session(graph: Graph, known: Omit<Compiled, "session">, options: object): Promise<Compiled> {
     const { runtime, executionProviders, sessionOptions, fills } = this.#options;
     const cpu = executionProviders.every((provider) => providerName(provider) === "cpu");
-    const large = cpu && fills && numbersOf(graph) >= LARGE;
-    const create = (model: Uint8Array): Promise<RuntimeSession> =>
+    const many = numbersOf(graph) >= LARGE;
+    const large = cpu && fills && many;
+    const wasm = many && executionProviders.every((provider) => providerName(provider) === "wasm");
+    const create = (model: Uint8Array, more: object = {}): Promise<RuntimeSession> =>
       runtime.InferenceSession.create(model, {
         logSeverityLevel: 3, // ONNX Runtime warns of every initializer it can drop
-        ...(large ? lean : {}),
+        ...(large ? lean : wasm ? leanInWasm : {}),
         ...sessionOptions,
+        ...more,
         executionProviders: executionProviders.map(safely),
         ...options,
       });
@@ -216,16 +220,21 @@ export class Compiler {
       );
     withoutVectors(graph);
     const weights = large ? fedWeights(graph, runtime) : {};
-    const plain = exportModel(graph);
-    const fast = cpu && (await inBlocks(graph, runtime)) ? exportModel(graph) : plain;
-    const session = await create(fast)
-      .catch((error: unknown) => {
+    const made = async (): Promise<RuntimeSession> => {
+      if (wasm) {
+        const { bytes, externalData } = mounted(graph);
+        return create(bytes, { externalData });
+      }
+      const plain = exportModel(graph);
+      const fast = cpu && (await inBlocks(graph, runtime)) ? exportModel(graph) : plain;
+      return create(fast).catch((error: unknown) => {
         if (fast === plain) throw error;
         return create(plain);
-      })
-      .catch((error: unknown) => {
-        throw failedBy(error, "ONNX Runtime could not make a session");
       });
+    };
+    const session = await made().catch((error: unknown) => {
+      throw failedBy(error, "ONNX Runtime could not make a session");
+    });
     return { session: new Session(session, this.target === "webgpu", weights), ...known };
   }
 
@@ -241,6 +250,8 @@ export class Compiler {
  * peaks at. Without them a step takes as long there; small networks, which need little, take up to a fifth longer.
  */
 const lean = { enableCpuMemArena: false, enableMemPattern: false } as const;
+/** In WebAssembly a weight may also be there a second time, in the order that a product reads it in: once per node that does. */
+const leanInWasm = { ...lean, extra: { session: { disable_prepacking: "1" } } } as const;
 /** Weights from which memory counts for more. */
 const LARGE = 4e6;
 
