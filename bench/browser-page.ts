@@ -1,4 +1,4 @@
-// What browser.ts runs in the page.
+// The training that browser.ts starts in the page.
 import { adamw } from "@descent/adam";
 import { adapt, lora } from "@descent/lora";
 import { crossEntropy, type Runtime, Trainer } from "@descent/onnxruntime";

@@ -53,9 +53,10 @@ test("large weights lie beside the model in WebAssembly, and train as in Node", 
     return { losses, head: head! };
   };
   const [inPage, inNode] = [await outcome(watched, "wasm"), await outcome(node, "cpu")];
-  expect(asked).toHaveLength(1);
-  expect(asked[0]!.external).toBe(4 * WIDE * WIDE);
-  expect(asked[0]!.size).toBeLessThan(1e5);
+  // The others ask what the runtime can do.
+  expect(asked.filter(({ external }) => external > 0)).toHaveLength(1);
+  expect(Math.max(...asked.map(({ external }) => external))).toBe(4 * WIDE * WIDE);
+  expect(Math.max(...asked.map(({ size }) => size))).toBeLessThan(1e5);
   inNode.losses.forEach((loss, i) => {
     expect(Math.abs(inPage.losses[i]! / loss - 1)).toBeLessThan(1e-5);
   });
