@@ -10,7 +10,7 @@ import { type Effort, load } from "./measure.ts";
 import { noPyTorch, pytorch } from "./processes.ts";
 import type { MatrixTask } from "./protocol.ts";
 import { digits, table } from "./report.ts";
-import { compare, ours, type Turn } from "./turns.ts";
+import { type Compared, compare, ours, type Turn } from "./turns.ts";
 
 const quintic = formula({ A: "x @ x'", B: "-4.775 * A + 2.0315 * A @ A", y: "3.4445 * x + B @ x" });
 /** The fifteen products of five Newton–Schulz iterations, and the sums between them. */
@@ -99,8 +99,8 @@ export async function matrices(effort: Effort, say: (text: string) => void): Pro
     say(label);
     const them = await other?.().catch((error: unknown) => say(`PyTorch: ${String(error)}`));
     const [mine, products, theirs] = await compare([own, base ?? own, ...(them ? [them] : [])], effort);
-    const times = (x: number | undefined): string => (x === undefined ? "–" : `${digits(x)} (${digits(mine! / x)}×)`);
-    rows.push([label, digits(mine!), base ? times(products) : "–", times(theirs)]);
+    const beside = (x: Compared | undefined): string => (x ? `${digits(x.ms)} (${digits(x.times)}×)` : "–");
+    rows.push([label, digits(mine!.ms), base ? beside(products) : "–", beside(theirs)]);
   };
   for (const [height, width] of [
     [256, 1024],
@@ -142,7 +142,7 @@ export async function matrices(effort: Effort, say: (text: string) => void): Pro
   return [
     "## Rules of matrices, state in fewer bytes, and random numbers",
     `- ${machine()}; ${new Date().toISOString().slice(0, 10)}; load average ${load().toFixed(1)} after.${missing === undefined ? "" : ` PyTorch: ${missing}.`}`,
-    "Milliseconds of one core per step, waiting for it left out, the median of rounds; in brackets how many times as long Descent takes. PyTorch's functions of matrices are LAPACK's in float32, Descent's in float64. torch.optim.Muon iterates in bfloat16, for which few processors have instructions; the products alone are float32 in both. Shampoo and SOAP are those of pytorch_optimizer.",
+    "Milliseconds of one core per step, waiting for it left out, the median of rounds; in brackets how many times as long Descent takes, the median of ratios within a round. PyTorch's functions of matrices are LAPACK's in float32, Descent's in float64. torch.optim.Muon iterates in bfloat16, for which few processors have instructions; the products alone are float32 in both. Shampoo and SOAP are those of pytorch_optimizer.",
     table(["", "Descent on arrays", "the products alone", "PyTorch"], rows),
     ...(await elements(effort, say)),
   ].join("\n\n");

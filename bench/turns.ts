@@ -38,10 +38,21 @@ export function timed(run: () => void, group = 1): Turn {
   };
 }
 
-/** Medians over rounds in which all contenders have turns, in milliseconds. */
-export async function compare(turns: readonly Turn[], { rounds, turn, least }: Effort): Promise<readonly number[]> {
+/** A contender's outcome. */
+export interface Compared {
+  /** Milliseconds, the median of rounds. */
+  readonly ms: number;
+  /** How many times as long the first contender took, the median of rounds: what disturbs one of a round disturbs both. */
+  readonly times: number;
+}
+
+/** Outcomes of rounds in which all contenders have turns. */
+export async function compare(turns: readonly Turn[], { rounds, turn, least }: Effort): Promise<readonly Compared[]> {
   const taken: number[][] = turns.map(() => []);
   for (let round = 0; round < rounds; round++)
     for (const [i, take] of turns.entries()) taken[i]!.push(await take(turn, least));
-  return taken.map(median);
+  return taken.map((own) => ({
+    ms: median(own),
+    times: median(own.map((ms, round) => taken[0]![round]! / ms)), // all have as many
+  }));
 }

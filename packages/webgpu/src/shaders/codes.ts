@@ -35,18 +35,15 @@ const float8 = `
 fn power(exponent: i32) -> f32 { return bitcast<f32>(u32(exponent + 127) << 23u); }
 fn from_float8(word: u32, heads: u32, at: u32) -> f32 {
   let head = i32(heads << select(16u, 0u, (at & 256u) != 0u)) >> 16u;
-  let kind = head & 3;
   let code = (word >> (8u * (at & 3u))) & 0xffu;
-  if (kind == 0) { return 0.0; }
-  if (kind == 3) {
-    var bits = 0x7fc00000u;
-    return bitcast<f32>(bits);
-  }
-  let plain = kind == 2;
-  let exponent = i32(select((code >> 3u) & 15u, code >> 2u, plain));
-  let fraction = select(code & 7u, code & 3u, plain) + select(0u, select(8u, 4u, plain), exponent > 0);
-  let size = f32(fraction) * power(max(exponent, 1) - select(10, 33, plain)) * power(head >> 2u);
-  return select(size, -size, !plain && (code & 0x80u) != 0u);
+  let plain = (head & 3) == 2;
+  let size = select(code & 0x7fu, code, plain);
+  // Below the smallest exponent a code is a multiple of the least one. The codes of zeros and of NaN are zeros.
+  let least = f32(size) * select(0x1p-9f, 0x1p-32f, plain);
+  let laid = bitcast<f32>((size << select(20u, 21u, plain)) + (select(120u, 96u, plain) << 23u));
+  let bits = bitcast<u32>(select(laid, least, size < select(8u, 4u, plain)) * power(head >> 2u));
+  let signed = bits | ((code ^ size) << 24u);
+  return bitcast<f32>(select(signed, 0x7fc00000u, (head & 3) == 3));
 }
 fn float8_head(top: u32, signs: u32) -> u32 {
   if (top >= 0x7ee80000u) { return 3u; }
@@ -60,29 +57,19 @@ fn to_float8(value: f32, head: u32) -> u32 {
   let bits = bitcast<u32>(value);
   let size = bits & 0x7fffffffu;
   let kind = head & 3u;
-  if (kind == 0u || kind == 3u) { return 0u; }
   let plain = kind == 2u;
-  let sign = (bits >> 24u) & select(0x80u, 0u, plain);
-  if (size == 0u) { return sign; }
+  // As numbers of a code's exponents; what a device would take for zero is read as a whole number instead.
+  let tiny = size < 0x800000u;
+  let exponent = -(i32(head) >> 2u);
+  let x = select(bitcast<f32>(size), f32(size), tiny) * power(select(exponent, max(exponent - 149, -126), tiny));
+  // A code's digits with more behind them, as float32 has them; below the smallest exponent rounded to the last of those first.
+  let lift = select(120u, 96u, plain);
+  let rounded = u32(round(min(x * select(0x1p29f, 0x1p53f, plain), 0x1p24f)));
+  let laid = select(rounded, bitcast<u32>(x) - (lift << 23u), bitcast<u32>(x) >= (lift + 1u) << 23u);
   let dropped = select(20u, 21u, plain);
-  let exponent = size >> 23u;
-  let fraction = (size & 0x7fffffu) | select(0u, 0x800000u, exponent > 0u);
-  let zeros = countLeadingZeros(fraction) - 8u;
-  let whole = fraction << zeros;
-  // How far the number lies above float32's last place, as a code is laid into one.
-  let shift = i32(max(exponent, 1u)) - 1 - i32(zeros) - (i32(head) >> 2u) - select(120, 96, plain);
-  var laid = 0u;
-  if (shift >= 0) {
-    laid = (u32(shift) << 23u) + whole;
-  } else if (shift >= -24) {
-    let gone = u32(-shift);
-    laid = whole >> gone;
-    let rest = whole & ((1u << gone) - 1u);
-    let half = 1u << (gone - 1u);
-    if (rest > half || (rest == half && (laid & 1u) != 0u)) { laid++; }
-  }
   let code = (laid + (1u << (dropped - 1u))) >> dropped;
-  return select(code | sign, max(code, 1u), plain);
+  let sign = (bits >> 24u) & 0x80u;
+  return select(select(code | sign, max(code, min(size, 1u)), plain), 0u, kind == 0u || kind == 3u);
 }
 `;
 
@@ -120,12 +107,6 @@ export function encoding(slots: readonly CodedPlace[]): Encoding {
   const eights = slots.flatMap(({ codec }, j) => (codec === "float8" ? [j] : []));
   const at = (slot: number, block: string): string => `${eights.indexOf(slot) * blocks}u + ${block}`;
   const weighed = (j: number): string => `
-var top${j} = 0u;
-var sign${j} = 0u;
-for (var k = 0u; k < ${OWNED}u; k++) {
-  top${j} = max(top${j}, bitcast<u32>(c${j}[k]) & 0x7fffffffu);
-  sign${j} |= bitcast<u32>(c${j}[k]);
-}
 atomicMax(&most[${at(j, "block")}], top${j});
 atomicOr(&signs[${at(j, "block")}], sign${j});`;
   const head = (j: number, block: string): string =>
@@ -151,13 +132,19 @@ if (thread % 64u == 0u) { ${binding}[${heads} + begin / 512u] = (head${j} & 0xff
             .map((name) => `var<workgroup> ${name}: array<atomic<u32>, ${eights.length * blocks}>;\n`)
             .join(""),
     before: slots
-      .map(({ codec }, j) => `var c${j}: array<${codec === "bfloat16" ? "u32, 4" : `f32, ${OWNED}`}>;\n`)
+      .map(({ codec }, j) =>
+        codec === "bfloat16"
+          ? `var c${j}: array<u32, 4>;\n`
+          : `var c${j}: array<f32, ${OWNED}>;\nvar top${j} = 0u;\nvar sign${j} = 0u;\n`,
+      )
       .join(""),
     take: (j, value) => {
       const { codec, seed } = slots[j]!; // one of them
       return codec === "bfloat16"
         ? `c${j}[k & 3u] |= to_bfloat16(${value}, ${seed} + (first + i) * 0x9e37u) << (4u * (k & 4u));`
-        : `c${j}[k] = ${value};`;
+        : `c${j}[k] = ${value};
+top${j} = max(top${j}, bitcast<u32>(${value}) & 0x7fffffffu);
+sign${j} |= bitcast<u32>(${value});`;
     },
     after: `
 let block = thread / ${256 / OWNED}u;

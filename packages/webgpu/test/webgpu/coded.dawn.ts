@@ -124,6 +124,24 @@ for (const precision of ["bfloat16", "float8"] as const) {
     await expectSame(both);
   });
 
+  test(`${precision} keeps what is small, beside numbers of every size, as arrays do`, async () => {
+    const copies = (): Configured =>
+      configured(
+        { id: "c", title: "C", paper: "", hyper: {}, state: { m: 0, v: 0 }, update: { m: "g", v: "g", p: "-p" } },
+        {},
+      );
+    const both = pair(copies, precision);
+    /** Blocks whose largest numbers are from 2^-148 to 2^120, some without signs, and down to 2^-60 times as large in each. */
+    const given = (name: Name): Float32Array =>
+      Float32Array.from({ length: sizeOf(name) }, (_, i) => {
+        const block = Math.floor(i / 256);
+        const size = (1 + ((i * 37) % 128) / 128) * 2 ** (((block * 41) % 269) - 148 - (i % 61));
+        return block % 2 && i % 3 ? -size : size;
+      });
+    both.step(Object.fromEntries(names.map((name) => [name, given(name)])) as Record<Name, Float32Array>);
+    await expectSame(both);
+  });
+
   test(`${precision} follows arrays where a rule rounds, with sums over the model`, async () => {
     const make = (): Configured => clipByGlobalNorm(adamw({ lr: 2 ** -7, weightDecay: 0.125 }), 1);
     const both = pair(make, { m: precision });
