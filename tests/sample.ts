@@ -51,6 +51,27 @@ export function gpuKit(turn: number): Kit {
 }
 
 /**
+ * The kit for one of `of` targets that share the rules among them: each rule follows a golden on one of them, and of the other checks
+ * the first of every `rare` runs; in `npm run test:long` all do.
+ */
+export function sharing({ part, of, rare }: Readonly<Record<"part" | "of" | "rare", number>>): Kit {
+  const declare = oneIn(rare);
+  const rules = new Set<string>();
+  return kit({
+    describe: (name, body) =>
+      describe(name, () => {
+        const [rule = "", target] = name.split(" on ");
+        if (target !== undefined) rules.add(rule);
+        return body();
+      }),
+    test: (name, body) => {
+      const golden = rules.size % of === part ? test : longTest;
+      (name.startsWith("moves as ") ? golden : declare)(name, body);
+    },
+  });
+}
+
+/**
  * The kit for the rules of a family, on typed arrays. Everything is tried of every rule: a check on one of the three engines, the
  * next on the next; goldens on WebAssembly in place and one of the other two. In `npm run test:long` all run on all.
  */
