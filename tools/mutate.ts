@@ -4,7 +4,9 @@
  *
  *   npm run mutate                 all rules and transforms
  *   npm run mutate -- adam ema     those only
+ *   npm run mutate -- --changed    those that changed since they were judged, and one in twelve of the others
  *
+ * The verdicts are noted in `goldens/mutants.judged.json` (judged.ts), except by `--changed`, which only reads it.
  * A change after which the rule is still the same function (equal.ts) is not counted.
  */
 import { fork } from "node:child_process";
@@ -34,6 +36,7 @@ import {
 } from "@descent/core";
 import { isTransform, type Leaf, type RuleSpec } from "@descent/core/adapter";
 import { equal } from "./equal.ts";
+import { fingerprint, forget, judged, note, turn } from "./judged.ts";
 import { type Mutable, mutants } from "./mutants.ts";
 import { target } from "./target.ts";
 
@@ -50,6 +53,8 @@ interface Subject<T extends Mutable = Mutable> {
   readonly cases: readonly Case<T>[];
   /** The blocks that are its own, where its text has others too. */
   readonly fronts?: number;
+  /** Where the functions come from that its text calls, if it calls any. */
+  readonly sources: readonly string[];
 }
 interface TransformGolden {
   readonly transform: string;
@@ -90,7 +95,7 @@ async function rules(): Promise<Subject<RuleSpec>[]> {
       const settings = goldens.get(name)?.settings ?? [];
       const leaves = settings.map((s) => leafOf(configure(rule, s.options, s.schedules)));
       const cases = settings.map((setting, i) => ({ setting, leaf: rewritten(leaves[i]!) })); // one each
-      out.push({ name, text: leaves[0]?.rule ?? rule, cases });
+      out.push({ name, text: leaves[0]?.rule ?? rule, cases, sources: [`packages/${family}/src`] });
     }
   }
   return out;
@@ -112,7 +117,7 @@ async function ofCore(): Promise<Subject<RuleSpec>[]> {
       const leaf = leaves[i]!; // one each
       return JSON.stringify(leaf.rule.before?.[0]) === JSON.stringify(front) ? [{ setting, leaf: fronted(leaf) }] : [];
     });
-    out.push({ name, text, cases: alike, fronts: 1 });
+    out.push({ name, text, cases: alike, fronts: 1, sources: ["packages/core/src"] });
   }
   return out;
 }
@@ -131,7 +136,8 @@ async function ofPackages(): Promise<Subject[]> {
       const inner = configure(await load(setting.inner), setting.innerOptions);
       cases.push({ setting, leaf: (text) => leafOf(transform(text as never)(inner, setting.options as never)) }); // it checks both
     }
-    out.push({ name, text: { ...given } as unknown as Mutable, cases }); // it carries its text
+    const text = { ...given } as unknown as Mutable; // it carries its text
+    out.push({ name, text, cases, sources: [`packages/${family}/src`] });
   }
   return out;
 }
@@ -173,56 +179,83 @@ function same({ cases }: Subject, a: Mutable, b: Mutable): boolean {
   }
 }
 
-const asked = process.argv.slice(2);
+/** Every change of a subject's text, those among them that make no difference too. */
+const changesOf = ({ text, fronts, cases }: Subject): ReturnType<typeof mutants<Mutable>> =>
+  mutants(text, { fronts, readout: cases.some(({ setting }) => setting.readout === true) });
+
+/** The fingerprint of a subject: its text and changes, the rules around it, its goldens, and what is allowed to survive. */
+function printOf(subject: Subject): string {
+  const { name, text, cases, sources } = subject;
+  const leaves = cases.map(({ leaf }) => leaf(text));
+  const followed = leaves.map(({ rule, hyper }, i) => [rule, hyper, cases[i]!.setting]); // one each
+  const coded = leaves.some(({ rule }) => Object.keys(rule.macros ?? {}).length > 0);
+  const allowed = [...reasons.keys()].filter((mutant) => mutant.startsWith(`${name}: `)).sort();
+  return fingerprint([text, changesOf(subject).map((mutant) => mutant.name), followed, allowed], coded ? sources : []);
+}
+
+const CHANGED = "--changed";
+const words = process.argv.slice(2);
+const onlyChanged = words.includes(CHANGED);
+const asked = words.filter((word) => word !== CHANGED);
 const all = await subjects();
 const unknown = asked.filter((name) => !all.some((s) => s.name === name));
 if (unknown.length > 0) {
   console.error(`No rule is called ${unknown.join(", ")}; there are ${all.map((s) => s.name).join(", ")}.`);
   process.exit(1);
 }
-const chosen = asked.length > 0 ? all.filter((s) => asked.includes(s.name)) : all;
+const wanted = asked.length > 0 ? all.filter((s) => asked.includes(s.name)) : all;
+const known = judged();
+const changed = onlyChanged ? wanted.filter((s) => known[s.name] !== printOf(s)) : [];
+const chosen = onlyChanged ? wanted.filter((s) => changed.includes(s) || turn(s.name)) : wanted;
 const row = (...cells: readonly (string | number)[]): string =>
   cells.map((c, i) => (i === 0 ? String(c).padEnd(26) : String(c).padStart(10))).join("");
-/** The findings for some subjects. */
+/** The findings for one subject. */
 interface Found {
+  readonly name: string;
   readonly total: number;
   readonly unexplained: readonly string[];
   readonly met: readonly string[];
 }
 
-async function judge(some: readonly Subject[]): Promise<Found> {
-  const unexplained: string[] = [];
-  const met: string[] = [];
-  let total = 0;
-  for (const subject of some) {
-    const { name, text, cases, fronts } = subject;
-    let worst = 0;
-    for (const { leaf, setting } of cases)
-      worst = Math.max(worst, (await followGolden(target, leaf(text), setting)).error);
-    if (!(worst <= TOLERANCE) || cases.length === 0) {
-      console.error(`${name} does not follow its golden (error ${worst}); mutants of a wrong rule say nothing.`);
-      process.exit(1);
-    }
-    const all = mutants(text, { fronts, readout: cases.some(({ setting }) => setting.readout === true) });
-    const list = all.filter(({ change }) => !same(subject, change(text), text));
-    let refused = 0;
-    const survivors: string[] = [];
-    for (const mutant of list) {
-      const end = await fate(subject, mutant.change(text));
-      if (end === "refused") refused++;
-      if (end === "survived") survivors.push(`${name}: ${mutant.name}`);
-    }
-    for (const s of survivors) (reasons.has(s) ? met : unexplained).push(s);
-    total += list.length;
-    const explained = survivors.filter((s) => reasons.has(s)).length;
-    console.log(row(name, worst.toExponential(1), list.length, refused, survivors.length, explained));
+async function judge(subject: Subject): Promise<Found> {
+  const { name, text, cases } = subject;
+  let worst = 0;
+  for (const { leaf, setting } of cases)
+    worst = Math.max(worst, (await followGolden(target, leaf(text), setting)).error);
+  if (!(worst <= TOLERANCE) || cases.length === 0) {
+    console.error(`${name} does not follow its golden (error ${worst}); mutants of a wrong rule say nothing.`);
+    process.exit(1);
   }
-  return { total, unexplained, met };
+  const list = changesOf(subject).filter(({ change }) => !same(subject, change(text), text));
+  let refused = 0;
+  const survivors: string[] = [];
+  for (const mutant of list) {
+    const end = await fate(subject, mutant.change(text));
+    if (end === "refused") refused++;
+    if (end === "survived") survivors.push(`${name}: ${mutant.name}`);
+  }
+  const met = survivors.filter((s) => reasons.has(s));
+  const unexplained = survivors.filter((s) => !reasons.has(s));
+  console.log(row(name, worst.toExponential(1), list.length, refused, survivors.length, met.length));
+  return { name, total: list.length, unexplained, met };
+}
+
+/** Allowances of a subject that nothing used. */
+const idleOf = ({ name, met }: Found): string[] =>
+  [...reasons.keys()].filter((mutant) => mutant.startsWith(`${name}: `) && !met.includes(mutant));
+
+/** Notes a verdict at once, so that a run which is interrupted keeps its verdicts. */
+function settle(one: Found): Found {
+  const fine = one.unexplained.length + idleOf(one).length === 0;
+  const subject = all.find(({ name }) => name === one.name)!; // it was judged
+  if (!onlyChanged) note(one.name, fine ? printOf(subject) : undefined);
+  return one;
 }
 
 /** A process of its own that judges one subject after the other, as long as the queue has one. */
 async function judgeApart(queue: Iterator<number>): Promise<Found[]> {
-  const child = fork(process.argv[1]!, asked, { env: { ...process.env, [APART]: "1" } });
+  const names = chosen.map((s) => s.name);
+  const child = fork(process.argv[1]!, names, { env: { ...process.env, [APART]: "1" } });
   const answer = (): Promise<Found> =>
     new Promise((done, fail) => {
       child.once("message", (found) => done(found as Found)); // sent below
@@ -233,7 +266,7 @@ async function judgeApart(queue: Iterator<number>): Promise<Found[]> {
   for (let next = queue.next(); !next.done; next = queue.next()) {
     const judged = answer();
     child.send(next.value);
-    found.push(await judged);
+    found.push(settle(await judged));
     child.removeAllListeners();
   }
   child.disconnect();
@@ -242,21 +275,29 @@ async function judgeApart(queue: Iterator<number>): Promise<Found[]> {
 
 const APART = "DESCENT_MUTATE_APART";
 if (process.env[APART] !== undefined) {
-  process.on("message", async (index: number) => process.send!(await judge([chosen[index]!]))); // asked for by `judgeApart`
+  process.on("message", async (index: number) => process.send!(await judge(chosen[index]!))); // asked for by `judgeApart`
   process.on("disconnect", () => process.exit(0));
   await new Promise(() => {}); // until then
 }
+if (onlyChanged) {
+  const names = changed.map((s) => s.name);
+  const count = (n: number): string => `${n} rule${n === 1 ? "" : "s"}`;
+  console.log(
+    `${count(names.length)} changed since judged, and it is the turn of ${chosen.length - names.length} more`,
+  );
+  if (names.length > 0) console.log(`To note the verdict: npm run mutate -- ${names.join(" ")}`);
+} else forget(all.map((s) => s.name));
 console.log(row("rule", "error", "mutants", "refused", "survive", "explained"));
 const processes = Math.min(availableParallelism(), chosen.length);
 const queue = chosen.keys();
-const shares =
-  processes > 1
-    ? (await Promise.all(Array.from({ length: processes }, () => judgeApart(queue)))).flat()
-    : [await judge(chosen)];
-const total = shares.reduce((sum, one) => sum + one.total, 0);
-const unexplained = shares.flatMap((one) => one.unexplained).sort();
-const met = new Set(shares.flatMap((one) => one.met));
-const idle = [...reasons.keys()].filter((m) => chosen.some((s) => m.startsWith(`${s.name}: `)) && !met.has(m));
+const found: Found[] = [];
+if (processes > 1)
+  found.push(...(await Promise.all(Array.from({ length: processes }, () => judgeApart(queue)))).flat());
+else for (const subject of chosen) found.push(settle(await judge(subject)));
+const total = found.reduce((sum, one) => sum + one.total, 0);
+const unexplained = found.flatMap((one) => one.unexplained).sort();
+const met = new Set(found.flatMap((one) => one.met));
+const idle = found.flatMap(idleOf);
 const strangers = [...reasons.keys()].filter((m) => !all.some((s) => m.startsWith(`${s.name}: `)));
 console.log(`${total} mutants, ${met.size + unexplained.length} survive, ${met.size} of them explained`);
 for (const m of unexplained) console.error(`survives without a reason: ${m}`);
