@@ -157,7 +157,7 @@ const long = {
     fit(totals, counts);
     for (const rule of rules) await report(`step ${rule}`, step(rule, { totals, counts }, effort(9, 100, 100), say));
   },
-  matrices: async () => report("matrices", (await parts.matrices())({ ...effort(7, 100), least: 1 }, say)),
+  matrices: async () => report("matrices", (await parts.matrices())({ ...effort(5, 100), least: 1 }, say)),
   growth: async () => {
     const growth = await parts.growth();
     const [sizes, counts] = [list("sizes", [1, 100, 1000, 1e4, 1e5]), list("counts", [1, 10, 100, 1000])];
