@@ -67,7 +67,10 @@ function built(name: Name): { readonly model: Model; readonly size: object } {
 const exponential = (x: number): string => (x === 0 ? "0" : x.toExponential(1));
 const apart = (x: number, truth: number): number => Math.abs(x / truth - 1);
 
-async function one(name: Name, say: (text: string) => void): Promise<{ text: string; version: string }> {
+async function one(
+  name: Name,
+  say: (text: string) => void,
+): Promise<{ readonly title: string; readonly text: string; readonly version: string }> {
   const { model: of, size } = built(name);
   const batch = { x: of.input, labels: of.labels };
   const folder = mkdtempSync(path.join(tmpdir(), "descent-gradients-"));
@@ -132,9 +135,9 @@ async function one(name: Name, say: (text: string) => void): Promise<{ text: str
       ({ name: weight, ours, peer }) => `\`${weight}\` ${exponential(ours)} against ${exponential(peer)}`,
     );
     return {
+      title: of.title,
       version: found.version,
       text: [
-        `### ${of.title}`,
         table(["relative error against float64", "Descent, float32", "PyTorch, float32"], rows),
         far.length === 0
           ? `No gradient of Descent's is further than ${TIMES} times PyTorch's error from float64.`
@@ -147,15 +150,14 @@ async function one(name: Name, say: (text: string) => void): Promise<{ text: str
 }
 
 /** Compares the first loss, every gradient and ten steps with PyTorch in float64, beside PyTorch in float32. */
-export async function gradients(names: readonly Name[], say: (text: string) => void): Promise<string> {
+export async function gradients(name: Name, say: (text: string) => void): Promise<string> {
   const without = noPyTorch();
-  if (without !== undefined) return `## Gradients beside PyTorch\n\nPyTorch: left out, ${without}.`;
-  const found: { text: string; version: string }[] = [];
-  for (const name of names) found.push(await one(name, say));
+  if (without !== undefined) return `## Gradients beside PyTorch: ${name}\n\nPyTorch: left out, ${without}.`;
+  const { title, text, version } = await one(name, say);
   return [
-    "## Gradients beside PyTorch in float64",
-    `- ${machine()}; onnxruntime-node ${versionOf("onnxruntime", "onnxruntime-node")}, PyTorch ${found[0]?.version}; ${new Date().toISOString().slice(0, 10)}.`,
-    "The same weights and batch in Descent (float32) and in PyTorch, once in float32 and once in float64, which counts as the truth. The error of a gradient is the length of the difference over that of the true gradient.",
-    ...found.map(({ text }) => text),
+    `## Gradients beside PyTorch in float64: ${title}`,
+    `- ${machine()}; onnxruntime-node ${versionOf("onnxruntime", "onnxruntime-node")}, PyTorch ${version}; ${new Date().toISOString().slice(0, 10)}.`,
+    "The same weights and batch in Descent (float32) and in PyTorch, once in float32 and once in float64, which counts as the truth. The error of a gradient is the length of the difference over that of the true gradient. [When losses agree](README.md#when-losses-agree).",
+    text,
   ].join("\n\n");
 }

@@ -240,10 +240,8 @@ else
       await report("browser", (await parts.browser())(whole("rounds", 3), say));
       break;
     case "gradients":
-      await report(
-        "gradients",
-        (await parts.gradients())(named("model", [...modelNames, ...memoryModels, "resnet50-smooth" as const]), say),
-      );
+      for (const name of named("model", [...modelNames, ...memoryModels, "resnet50-smooth" as const]))
+        await report(`gradients ${name}`, (await parts.gradients())(name, say));
       break;
     case "minimize":
       if (rest.length > 0) fail(`"minimize" takes no "${rest[0]}".`);
