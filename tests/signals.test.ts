@@ -29,7 +29,7 @@ test.skipIf(process.platform === "win32").each(["SIGINT", "SIGTERM", "SIGHUP"] a
       outer.kill(signal);
       outer.kill(signal);
     });
-    const [code] = await once(outer, "exit");
+    const [code] = await once(outer, "close");
     expect([code, out]).toEqual([7, `ready\n${signal}\n`]);
   },
 );
