@@ -80,10 +80,14 @@ const projects: TestProjectConfiguration[] = [
     extends: true,
     test: { name: "alone", include: alone, exclude: ["**/*.browser.test.ts", "**/node_modules/**"] },
   },
-  // Builds, packs and installs every package into an empty project outside the repository.
+  // Builds and packs every package, and installs it into an empty project outside the repository.
   {
     extends: true,
-    test: { name: "packaging", include: ["tests/{packaging,installs,bundle-offline}.test.ts"] },
+    test: {
+      name: "packaging",
+      globalSetup: ["./tests/pack.ts"],
+      include: ["tests/{packaging,installs}.test.ts"],
+    },
   },
   {
     extends: true,

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { node, packInto, pnpm, run } from "./tarballs.ts";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { node, pnpm, run, tarballOf } from "./tarballs.ts";
 import { entries, exampleCommand, packages, readmeCommands, readmeExample, readmeInstall, root } from "./workspace.ts";
 
 /** The peers of each of our packages that package managers install by themselves. */
@@ -24,14 +24,13 @@ const projects = packages.map(({ folder, path: home, manifest }) => ({
 const at = (folder: string): string => path.join(workspace, folder);
 
 beforeAll(async () => {
-  const tarball = await packInto(workspace);
   // Nothing is asked of a registry: our packages are the tarballs, and all else is this repository's.
   const overrides: Record<string, string> = {};
   for (const { folder, path: home, manifest } of packages) {
     const others = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.devDependencies };
     for (const name of Object.keys(others))
       if (!name.startsWith("@descent/")) overrides[name] ??= `link:${home}/node_modules/${name}`;
-    overrides[manifest.name] = `file:${tarball(folder)}`;
+    overrides[manifest.name] = `file:${tarballOf(folder, inject("packed"))}`;
   }
   const settings = [
     "packages: ['*']",

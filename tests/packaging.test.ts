@@ -17,19 +17,18 @@ import { chromium as chromiums } from "playwright";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { build } from "vite";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { BROWSER } from "./limits.ts";
 import { chromium } from "./optional.ts";
 import { longTest } from "./sample.ts";
-import { node, packInto, run } from "./tarballs.ts";
+import { node, run, tarballOf } from "./tarballs.ts";
 import { entries, exampleCommand, packages, readmeExample, root } from "./workspace.ts";
 
 /** An empty project outside the repository, with every tarball installed. */
 const project = mkdtempSync(path.join(tmpdir(), "descent-packaging-"));
-let tarball: (folder: string) => string;
+const tarball = (folder: string): string => tarballOf(folder, inject("packed"));
 
 beforeAll(async () => {
-  tarball = await packInto(project);
   const dependencies = Object.fromEntries(packages.map((p) => [p.manifest.name, `file:${tarball(p.folder)}`]));
   // The tarballs need each other: without overrides npm would ask the registry for @descent/core.
   const overrides = Object.fromEntries(packages.map((p) => [p.manifest.name, `$${p.manifest.name}`]));
