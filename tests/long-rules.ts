@@ -38,8 +38,8 @@ export async function forSoftwareGpu(
   const short = all.filter(([name]) => !LONG.has(name));
   const accepted = new Map(short.filter(([, rule]) => refuses(rule) === undefined));
   const refused = short.find(([, rule]) => refuses(rule) !== undefined);
-  let mine = new Set<string>();
-  for (const one of PLACES.slice(0, 1 + PLACES.indexOf(place))) mine = new Set(cover(accepted, mine));
+  const before = PLACES.slice(0, PLACES.indexOf(place));
+  const mine = [...before, place].reduce((others) => new Set(cover(accepted, others)), new Set<string>());
   const module = Object.fromEntries(short.filter(([name]) => long || mine.has(name) || name === refused?.[0]));
   return {
     module,

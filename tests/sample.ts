@@ -1,6 +1,6 @@
-import { arraysTargets, type Kit, kit } from "@descent/conformance";
+import { arraysTargets, type BackendOptions, type Kit, kit, type Runner, type Target } from "@descent/conformance";
 import { describe, test } from "vitest";
-import { LONG, long } from "./long.ts";
+import { LONG, long, TOGETHER } from "./long.ts";
 
 type Declare = (name: string, body: () => void | Promise<void>, timeout?: number) => void;
 
@@ -14,10 +14,9 @@ export function oneIn(of: number): Declare {
   return (name, body, timeout) => (place++ % of === 0 ? test : longTest)(name, body, timeout);
 }
 
-/** The conformance kit, of whose checks the first of every `of` runs, and any named like `always`; in `npm run test:long` all do. */
-export function sampled(of: number, always = /^$/): Kit {
-  const declare = oneIn(of);
-  return kit({ describe, test: (name, body) => (always.test(name) ? test : declare)(name, body) });
+/** The conformance kit, of whose checks the first of every `of` runs; in `npm run test:long` all do. */
+export function sampled(of: number): Kit {
+  return kit({ describe, test: oneIn(of) });
 }
 
 /** Checks of the kit that differ in what they are tried on alone, and how many of them there are for each that runs. */
@@ -31,23 +30,43 @@ const kinds: readonly (readonly [name: RegExp, of: number])[] = [
   [/^skips a parameter/, 2],
 ];
 
+interface GpuOptions extends BackendOptions {
+  /** Chooses what each kind of check is tried on, and the shape for products. */
+  readonly turn: number;
+  /** Checks for `npm run test:long` alone. */
+  readonly slow?: RegExp;
+}
+
 /**
- * The kit for a software GPU: every formula and every kind of check, each kind on one of what it can be tried on, which another
- * `turn` chooses. In `npm run test:long` on all.
+ * Declares the tests of a backend on a software GPU: every formula, those of products in one shape each, and every kind of check
+ * on one of what it can be tried on. In `npm run test:long` on all.
  */
-export function gpuKit(turn: number): Kit {
-  const places = new Map<RegExp, number>();
-  return kit({
-    describe,
+export function describeGpu(target: Target, { turn, slow, ...options }: GpuOptions): void {
+  const places = new Map<unknown, number>();
+  /** Formulas of products by name, in the order of the first shape. */
+  const formulas = new Map<string, number>();
+  let products = false;
+  const declare: Runner = {
+    describe: (name, body) =>
+      describe(name, () => {
+        products = name.startsWith("in a parameter of shape");
+        return body();
+      }),
     test: (name, body) => {
-      const found = kinds.find(([pattern]) => pattern.test(name));
-      if (found === undefined) return void test(name, body);
-      const [kind, of] = found;
+      if (slow?.test(name)) return longTest(name, body);
+      let [kind, of]: readonly [unknown, number] = kinds.find(([pattern]) => pattern.test(name)) ?? [undefined, 1];
+      let first = turn;
+      // A share of the formulas is another for each shape.
+      if (products && options.share === undefined) {
+        if (!formulas.has(name)) formulas.set(name, formulas.size);
+        [kind, of, first] = [name, 3, turn + formulas.get(name)!]; // it is there; three shapes
+      }
       const place = places.get(kind) ?? 0;
       places.set(kind, place + 1);
-      (place % of === turn % of ? test : longTest)(name, body);
+      (place % of === first % of ? test : longTest)(name, body);
     },
-  });
+  };
+  kit(declare).describeBackend(target, { together: TOGETHER, ...options });
 }
 
 /**

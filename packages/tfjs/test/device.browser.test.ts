@@ -7,8 +7,8 @@ import { describeBackend } from "@descent/conformance/vitest";
 import { beforeAll, describe, expect, test } from "vitest";
 import { oneIn, sampled } from "../../../tests/sample.ts";
 import { optimizer } from "../src/index.ts";
-import { fewThreads } from "./few-threads.ts";
 import { scenarios } from "./scenarios.ts";
+import { fewThreads } from "./software-gpu.ts";
 import { tfjs } from "./target.ts";
 
 // tfjs's two backends for graphics cards, on Chromium's software one, which takes long for each formula. Fused updates pass all

@@ -3,7 +3,7 @@ import { optimizer as arrays } from "@descent/arrays";
 import { refusing, wholes } from "@descent/conformance";
 import { clipByGlobalNorm } from "@descent/core";
 import { expect, test } from "vitest";
-import { sampled } from "../../../tests/sample.ts";
+import { describeGpu } from "../../../tests/sample.ts";
 import { allocate, optimizer } from "../src/index.ts";
 import { numbers, webgpu } from "./target.ts";
 
@@ -11,7 +11,8 @@ const adapter = await navigator.gpu.requestAdapter();
 const device = await adapter!.requestDevice();
 
 // The same shaders pass all checks on Dawn in Node, with tensors that lie apart.
-sampled(3).describeBackend(webgpu(device, "webgpu in a browser", "together"), {
+describeGpu(webgpu(device, "webgpu in a browser", "together"), {
+  turn: 0,
   exact: true,
   refuses: refusing(wholes, "the host computes them"),
   share: { part: 0, of: 2 },

@@ -2,14 +2,14 @@ import { adam } from "@descent/adam";
 import { type AnyRule, refusing, wholes } from "@descent/conformance";
 import { describeRules } from "@descent/conformance/vitest";
 import { beforeAll, describe, expect, test } from "vitest";
-import { long, TOGETHER } from "../../../../tests/long.ts";
+import { long } from "../../../../tests/long.ts";
 import { followsFirstSteps, forSoftwareGpu } from "../../../../tests/long-rules.ts";
-import { gpuKit, longTest } from "../../../../tests/sample.ts";
+import { describeGpu, longTest } from "../../../../tests/sample.ts";
 import { optimizer } from "../../src/index.ts";
 import { tf } from "../backends.ts";
-import { fewThreads } from "../few-threads.ts";
 import { normal } from "../numbers.ts";
 import { scenarios } from "../scenarios.ts";
+import { fewThreads } from "../software-gpu.ts";
 import { tfjs } from "../target.ts";
 import { start } from "./start.ts";
 
@@ -29,10 +29,10 @@ describe("on tfjs's webgpu backend", () => {
   if (!long) fewThreads(); // as in the browser
   const target = tfjs("tfjs webgpu");
   // One rounding for each operation, as SwiftShader's instructions have it, and a cosine of our own.
-  gpuKit(2).describeBackend(target, {
+  describeGpu(target, {
+    turn: 2,
     live: () => tf.memory().numTensors,
     exact: true,
-    together: TOGETHER,
     refuses: refusing(lacking, why),
   });
   describe("with few threads for a product", () => {

@@ -1,19 +1,18 @@
 import { type AnyRule, refusing, wholes } from "@descent/conformance";
 import { describeRules } from "@descent/conformance/vitest";
 import { isMatrixFunction, topological, trace } from "@descent/core/graph";
-import { TOGETHER } from "../../../../tests/long.ts";
 import { followsFirstSteps, forSoftwareGpu } from "../../../../tests/long-rules.ts";
-import { gpuKit } from "../../../../tests/sample.ts";
+import { describeGpu } from "../../../../tests/sample.ts";
 import { webgpu } from "../target.ts";
 import { device, watched } from "./device.ts";
 
 const { device: counted, counts } = watched(await device());
 const apart = webgpu(counted, "webgpu, each tensor in its buffer", "apart");
 const together = webgpu(counted, "webgpu, tensors together", "together");
-gpuKit(1).describeBackend(apart, {
+describeGpu(apart, {
+  turn: 1,
   exact: true,
   live: () => counts.buffers,
-  together: TOGETHER,
   refuses: refusing(wholes, "the host computes them"),
 });
 // The browser's tests put formulas to tensors that lie together.
