@@ -34,12 +34,12 @@ export interface OptimizerOptions {
    */
   readonly threads?: number | undefined;
   /**
-   * Runs kernels as machine code of this computer's processor, to the same bits: `await native()` of @descent/native. Where
+   * Runs kernels as machine code of this computer's processor, to the same bits: `await native()` of `@descent/native`. Where
    * there is no C compiler, and for what C cannot do to the bit, WebAssembly runs; `inspect().native` says why.
    */
   readonly native?: Native | undefined;
   /**
-   * Replaces the built-in matrix product: `await onnxMatmul()` of @descent/onnxruntime is two to four times as fast. The
+   * Replaces the built-in matrix product: `await onnxMatmul()` of `@descent/onnxruntime` is two to four times as fast. The
    * bits then come from that library and may differ between machines.
    */
   readonly matmul?: Matmul | undefined;
@@ -63,7 +63,7 @@ export interface OptimizerOptions {
    */
   readonly tied?: readonly (readonly string[])[] | undefined;
   /**
-   * The processes that train together, `await mpi()` of @descent/mpi: every update first replaces the gradients, in the
+   * The processes that train together, `await mpi()` of `@descent/mpi`: every update first replaces the gradients, in the
    * arrays given, by their means over all ranks. All ranks start from the parameters of rank 0, must be given gradients of
    * the same parameters at each step, and hold the same bits throughout. In an elastic world an update during which a rank is lost
    * returns on the others without having stepped, or as a step that another rank had taken: loop by `step`.

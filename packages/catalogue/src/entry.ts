@@ -70,7 +70,7 @@ export interface RuleEntry {
   /** The numbers that it is checked against, and how close it comes. */
   readonly golden: {
     readonly source: string;
-    /** The largest displacement error over its settings and steps, on @descent/arrays. */
+    /** The largest displacement error over its settings and steps, on `@descent/arrays`. */
     readonly error: number;
   };
   /** The gradients that it does not survive in float32, near 1e30 or 1e-30, each in a sentence with the reason. */
@@ -113,7 +113,7 @@ export interface TransformEntry {
   readonly slots: readonly SlotEntry[];
 }
 
-/** A method of @descent/quasi-newton, which evaluates as often as the data decide. */
+/** A method of `@descent/quasi-newton`, which evaluates as often as the data decide. */
 export interface MethodEntry {
   /** Names the method in saved state: kebab case. */
   readonly id: string;
@@ -135,7 +135,7 @@ export interface DialectEntry {
   readonly name: string;
   /** `"torch"`, `"optax"`, `"keras"` or `"tensorflow"`. */
   readonly library: string;
-  /** The id of the rule that it is when nothing else is said; those with a `/` are of @descent/dialects itself. */
+  /** The id of the rule that it is when nothing else is said; those with a `/` are of `@descent/dialects` itself. */
   readonly rule: string;
   /** The insight, in a sentence. */
   readonly sentence: string;

@@ -10,7 +10,7 @@ import type { Target } from "./target.ts";
 
 /** Options of `law`. */
 export interface LawOptions {
-  /** The adapters to check on; @descent/arrays by default. */
+  /** The adapters to check on; `@descent/arrays` by default. */
   readonly targets?: readonly Target[] | undefined;
   /** How many updates to compare; default 12. */
   readonly steps?: number | undefined;

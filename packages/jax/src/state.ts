@@ -46,7 +46,7 @@ export function checkState(call: string, state: unknown): asserts state is State
 }
 
 /**
- * The numbers of a state, as a checkpoint that every backend of Descent loads: `encodeState` of @descent/core makes a file of it. The
+ * The numbers of a state, as a checkpoint that every backend of Descent loads: `encodeState` of `@descent/core` makes a file of it. The
  * state stays valid.
  */
 export async function toStateDict(state: State): Promise<StateDict> {

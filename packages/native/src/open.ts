@@ -5,7 +5,7 @@ export type Code = (memory: Uint8Array, frame: number, sums: number) => void;
 
 const opened = new Map<string, Code>();
 
-/** The stacks that @descent/mpi needs, which koffi takes only before the first library: the two are used together in either order. */
+/** The stacks that `@descent/mpi` needs, which koffi takes only before the first library: the two are used together in either order. */
 const STACKS = {
   sync_stack_size: 8 << 20,
   sync_heap_size: 8 << 20,

@@ -3,7 +3,7 @@ import { isCallback, isRecord, shown } from "@descent/core/adapter";
 import type { Batch } from "./runtime/feeds.ts";
 import type { Trainer } from "./trainer.ts";
 
-/** The loss of a model as a function of its weights, which are one point: what `minimize` of @descent/quasi-newton takes. */
+/** The loss of a model as a function of its weights, which are one point: what `minimize` of `@descent/quasi-newton` takes. */
 export interface WeightObjective {
   /** The loss and its gradient at a point, in the order of `trainer.parameters`. The trainer has these weights afterwards. */
   evaluate(x: ArrayLike<number>): Promise<{ readonly value: number; readonly gradient: Float64Array }>;

@@ -36,7 +36,7 @@ export interface OpenOptions {
    */
   readonly nonFinite?: NonFinite | undefined;
   /**
-   * Steps the update in machine code of this computer's processor, to the same bits: `await native()` of @descent/native. Where
+   * Steps the update in machine code of this computer's processor, to the same bits: `await native()` of `@descent/native`. Where
    * there is no C compiler WebAssembly runs, and `(await trainer.inspect()).native` says why. For the host plan, without a worker.
    */
   readonly native?: Native | undefined;
@@ -51,7 +51,7 @@ export interface OpenOptions {
    */
   readonly hutchinson?: number | undefined;
   /**
-   * The processes that train together, `await mpi()` of @descent/mpi: every rank gets batches of its own, and the update
+   * The processes that train together, `await mpi()` of `@descent/mpi`: every rank gets batches of its own, and the update
    * uses the mean of all gradients, in which a batch counts by its examples: the first dimension of its first array. Losses and running statistics are means over all ranks, dropout is each rank's own, and
    * a step that is refused on one is refused on all. For the host plan, without a worker. In an elastic world a step during which a
    * rank is lost returns on the others without `updated`, or with the step that another rank had taken, and gradients that waited are
@@ -59,7 +59,7 @@ export interface OpenOptions {
    */
   readonly world?: BlockingWorld | undefined;
   /**
-   * Divides the optimizer's state among ranks: `"state"`, or `"gradients"`, which sends a third less, as in @descent/arrays. Neither
+   * Divides the optimizer's state among ranks: `"state"`, or `"gradients"`, which sends a third less, as in `@descent/arrays`. Neither
    * lowers the memory of gradients. All ranks must then call `checkpoint` and `save`, of which rank 0's writes the file.
    */
   readonly shard?: Shard | undefined;

@@ -66,7 +66,7 @@ export interface StepResult extends Forward {
 export interface StepOptions {
   /** The inputs of the rule besides gradients and the loss, by name. */
   readonly inputs?: StepInputs | undefined;
-  /** Asked by `fit` of @descent/training of every model; a Trainer's steps do not return gradients (`withGradients` there does). */
+  /** Asked by `fit` of `@descent/training` of every model; a Trainer's steps do not return gradients (`withGradients` there does). */
   readonly gradients?: boolean | undefined;
 }
 
@@ -202,7 +202,7 @@ export class Trainer {
   }
 
   /**
-   * Trains for some epochs, with validation, metrics and callbacks: `fit(trainer, options)` of @descent/training, which is loaded when this is
+   * Trains for some epochs, with validation, metrics and callbacks: `fit(trainer, options)` of `@descent/training`, which is loaded when this is
    * first called.
    */
   async fit<B extends Batch>(options: FitOptions<B>): Promise<Fitted> {
@@ -227,7 +227,7 @@ export class Trainer {
 
   /**
    * The Hessian of a batch's loss times a vector, by weight: the model is differentiated twice, at the price of about three passes
-   * forward and backward. `curvature(await trainer.weights(), (v) => trainer.hessianProduct(batch, v))` of @descent/training
+   * forward and backward. `curvature(await trainer.weights(), (v) => trainer.hessianProduct(batch, v))` of `@descent/training`
    * finds trace and largest eigenvalue by it. Throws unless the vector has as many numbers as each weight that is trained.
    */
   hessianProduct(batch: Batch, vector: Gradients): Promise<Gradients> {

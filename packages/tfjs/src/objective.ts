@@ -4,7 +4,7 @@ import { type Scalar, type Tensor, tensor, tidy, type Variable, variableGrads } 
 import { checkedLoss } from "./variables/gradients.ts";
 import { registerWasmGradients } from "./wasm/gradients.ts";
 
-/** A loss as a function of variables, which are one point: what `minimize` of @descent/quasi-newton takes. */
+/** A loss as a function of variables, which are one point: what `minimize` of `@descent/quasi-newton` takes. */
 export interface VariableObjective {
   /** The loss and its gradient at a point, one variable after the other. The variables have these numbers afterwards. */
   evaluate(x: ArrayLike<number>): Promise<{ readonly value: number; readonly gradient: Float64Array }>;

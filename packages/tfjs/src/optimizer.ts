@@ -386,7 +386,7 @@ export class DescentOptimizer extends Optimizer {
     return this.#trained.loop.inspect();
   }
 
-  /** The state by name, the same in every adapter; `encodeState` of @descent/core makes a file of it. */
+  /** The state by name, the same in every adapter; `encodeState` of `@descent/core` makes a file of it. */
   async state(): Promise<StateDict> {
     this.#trained.loop.alive();
     this.#trained.complete();

@@ -19,7 +19,7 @@ export interface OptimizerOptions {
    */
   readonly nonFinite?: NonFinite | undefined;
   /**
-   * How the state is stored, as `state` of @descent/arrays says: `float32` (the default), `bfloat16` rounded at random (2 bytes) or
+   * How the state is stored, as `state` of `@descent/arrays` says: `float32` (the default), `bfloat16` rounded at random (2 bytes) or
    * `float8` in blocks of 256 with a common scale (1.01 bytes); for every slot, or by name: `{ m: "float8", v: "bfloat16" }`. The bits
    * are those of arrays. On the cpu, wasm and webgpu backends, with `fused` on.
    */
@@ -31,7 +31,7 @@ export interface OptimizerOptions {
    */
   readonly rows?: ((variable: Variable) => boolean) | undefined;
   /**
-   * The processes that train together, `await mpi()` of @descent/mpi: every update uses the means of all gradients, which pass through
+   * The processes that train together, `await mpi()` of `@descent/mpi`: every update uses the means of all gradients, which pass through
    * the host. Variables start from rank 0's values at their first step. For every backend but webgpu.
    */
   readonly world?: BlockingWorld | undefined;

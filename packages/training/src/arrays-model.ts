@@ -11,7 +11,7 @@ import {
 } from "@descent/core/adapter";
 import type { Inspected, Model, StepResult, Weights } from "./model.ts";
 
-/** An optimizer of @descent/arrays, by structure. */
+/** An optimizer of `@descent/arrays`, by structure. */
 export interface ArraysOptimizer {
   readonly midRound: boolean;
   reads(input: string): boolean;
@@ -47,7 +47,7 @@ export interface ArraysModelOptions<B> {
 export interface ArraysCheckpoint {
   /** Numbers and shapes, by name. */
   readonly parameters: Readonly<Record<string, TensorData>>;
-  /** Its state; `encodeState` of @descent/core makes a file of it. */
+  /** Its state; `encodeState` of `@descent/core` makes a file of it. */
   readonly optimizer: StateDict;
 }
 

@@ -33,7 +33,7 @@ export interface StepAsk {
 export type Weights = Readonly<Record<string, Float32Array>>;
 
 /**
- * A model as `fit` trains it: whatever has `trainStep`. A `Trainer` of @descent/onnxruntime is one as it is, `arraysModel` makes one of
+ * A model as `fit` trains it: whatever has `trainStep`. A `Trainer` of `@descent/onnxruntime` is one as it is, `arraysModel` makes one of
  * plain arrays, and three lines of your own make one of any framework. The other members are asked for where they are needed:
  * `evalStep` to validate, `weights` and `setWeights` to restore the best ones, `checkpoint` and `load` to save and resume.
  */

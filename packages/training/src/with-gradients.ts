@@ -2,7 +2,7 @@ import { OptimizerError } from "@descent/core";
 import { isCallback, list, takes } from "@descent/core/adapter";
 import type { Inspected, Model, StepAsk, StepResult, Weights } from "./model.ts";
 
-/** A `Trainer` of @descent/onnxruntime, by structure. */
+/** A `Trainer` of `@descent/onnxruntime`, by structure. */
 export interface GradientTrainer<B> extends Model<B> {
   /** The loss and copies of the gradients; nothing changes. */
   gradients(batch: B): Promise<StepResult & { readonly gradients: Weights }>;

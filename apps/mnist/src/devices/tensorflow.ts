@@ -20,7 +20,7 @@ export const tensorflowFile = (): string | undefined => {
   return undefined;
 };
 
-/** Repeats `repairTfjsNode` of @descent/tfjs, because this runs as plain JavaScript. */
+/** Repeats `repairTfjsNode` of `@descent/tfjs`, because this runs as plain JavaScript. */
 const tensorflowProbe = `
 import util from "node:util";
 let said;

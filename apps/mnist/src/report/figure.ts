@@ -1,7 +1,7 @@
 import { type AxisOptions, lineChart, type Series, styleOf } from "@descent/viz";
 import { escaped } from "./text.ts";
 
-/** A chart of a page: the picture that @descent/viz draws, under its title, a note and a legend. */
+/** A chart of a page: the picture that `@descent/viz` draws, under its title, a note and a legend. */
 export interface Chart {
   /** Begins the ids inside; no two charts of a page share it. */
   readonly id: string;

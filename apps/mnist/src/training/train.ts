@@ -64,7 +64,7 @@ const diverged = (what: string, value: number, where: string): UserError =>
     `The ${what} is ${value} ${where}: training diverged. Try a lower --lr, a longer --warmup, or --clip 1.`,
   );
 
-/** Trains by `fit` of @descent/training, and evaluates on the test images after each epoch. */
+/** Trains by `fit` of `@descent/training`, and evaluates on the test images after each epoch. */
 export async function train(run: {
   readonly learner: Learner;
   readonly readEvery: number;

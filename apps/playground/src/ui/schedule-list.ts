@@ -28,7 +28,7 @@ const LENGTH = 7919;
 const inSteps = ({ text }: { readonly text: string }): string => text.replace(/\b7919\b/g, "steps");
 const over = LENGTH;
 
-/** Schedules of @descent/schedules, each from 1 down over the whole race. */
+/** Schedules of `@descent/schedules`, each from 1 down over the whole race. */
 export const schedules: readonly ListedSchedule[] = (
   [
     ["cosine", "Cosine", "Slow at both ends, steepest midway.", () => inSteps(cosine({ from: 1, over }))],

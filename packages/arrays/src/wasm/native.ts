@@ -14,7 +14,7 @@ export interface CompiledCode {
   readonly library: string;
 }
 
-/** Kernels as machine code of this computer's processor: `await native()` of @descent/native. */
+/** Kernels as machine code of this computer's processor: `await native()` of `@descent/native`. */
 export interface Native {
   /** The compiler in one line; undefined where there is none. */
   readonly compiler: string | undefined;

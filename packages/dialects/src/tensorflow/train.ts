@@ -68,7 +68,7 @@ export const adagrad: Constructor<[...Rate, initialAccumulatorValue?: number]> =
 
 /**
  * `tf.train.adadelta(learningRate, rho, epsilon)`, by the mean of squares before each gradient, as TensorFlow.js computes it:
- * the first step is lr · g, where the paper's and everybody else's is a thousandth of that. `adadelta` of @descent/adagrad is right.
+ * the first step is lr · g, where the paper's and everybody else's is a thousandth of that. `adadelta` of `@descent/adagrad` is right.
  */
 export const adadelta: Constructor<[learningRate?: HyperValue, rho?: HyperValue, epsilon?: HyperValue | null]> =
   positional("adadelta", { learningRate: 1e-3, rho: 0.95, epsilon }, (o) =>
@@ -93,7 +93,7 @@ export const adamax: Constructor<[...Moments, decay?: number]> = positional(
 
 /**
  * `tf.train.rmsprop(learningRate, decay, momentum, epsilon, centered)`: ε is inside the root, the rate inside the velocity. `centered` takes ε from the variance, as TensorFlow.js
- * computes it, and is NaN where the variance is below ε; `rmspropCentered` of @descent/adagrad adds it.
+ * computes it, and is NaN where the variance is below ε; `rmspropCentered` of `@descent/adagrad` adds it.
  */
 export const rmsprop: Constructor<
   [...Rate, decay?: HyperValue, momentum?: HyperValue, epsilon?: HyperValue | null, centered?: boolean]

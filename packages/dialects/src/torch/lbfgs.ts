@@ -239,7 +239,7 @@ const isLater = (value: unknown): value is PromiseLike<unknown> =>
 /**
  * `torch.optim.LBFGS`, with PyTorch's options, defaults and order of evaluations: `LBFGS({ w }).step(() => ({ loss, gradients: { w: g } }))`.
  * It calls for losses itself, so it belongs to no adapter: parameters are arrays, which it changes in place, and its own vectors
- * are in float64. `lbfgs` of @descent/quasi-newton is the better method where PyTorch's steps are not wanted.
+ * are in float64. `lbfgs` of `@descent/quasi-newton` is the better method where PyTorch's steps are not wanted.
  */
 export function LBFGS(parameters: LBFGSParameters, options: LBFGSOptions = {}): LBFGSOptimizer {
   if (!isRecord(parameters) || Object.keys(parameters).length === 0)

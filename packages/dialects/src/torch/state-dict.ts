@@ -154,7 +154,7 @@ function namesIn(where: string, text: string): string[] | undefined {
   return names.length > 0 ? names : undefined;
 }
 
-/** A weight of `survey(graph)` of @descent/onnx, as far as names are concerned. */
+/** A weight of `survey(graph)` of `@descent/onnx`, as far as names are concerned. */
 export interface SurveyedWeight {
   readonly name: string;
   readonly shape: readonly number[];
@@ -167,7 +167,7 @@ export interface SurveyedWeight {
 }
 
 /**
- * PyTorch's names of the weights of an ONNX export, for `names`: `namesOf(survey(graph))` of @descent/onnx. Weights of matrix
+ * PyTorch's names of the weights of an ONNX export, for `names`: `namesOf(survey(graph))` of `@descent/onnx`. Weights of matrix
  * products that the exporter transposed are known by their axes; embeddings and convolutions lie as in PyTorch. Weights of
  * which the file says nothing have their own names, and those that hold several parameters are left out.
  */

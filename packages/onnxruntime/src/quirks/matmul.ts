@@ -29,7 +29,7 @@ interface Binding {
 }
 
 /**
- * Products by onnxruntime-node, for the optimizers of @descent/arrays; nothing where it is not installed or has no such
+ * Products by onnxruntime-node, for the optimizers of `@descent/arrays`; nothing where it is not installed or has no such
  * binding, so that `optimizer(parameters, rule, { matmul: await onnxMatmul() })` uses it when present. Every element is
  * within `inner` · 2⁻²⁴ of the sum of its terms' sizes, but bits depend on the processor and on the number of threads.
  */

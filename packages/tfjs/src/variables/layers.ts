@@ -34,7 +34,7 @@ export function applyConstraints(model: LayersModel): void {
 
 /**
  * Starts a model's weights from numbers made elsewhere, such as `(p) => initialize(p, heNormal(), 42)` with
- * @descent/initializers; weights for which it returns nothing stay as they are. Name the layers, so that names, and with
+ * `@descent/initializers`; weights for which it returns nothing stay as they are. Name the layers, so that names, and with
  * them the random numbers, are the same each time. `describe` says which axes of a layer of your own are in and out.
  */
 export function initializeModel(

@@ -4,7 +4,7 @@ import { transform } from "@descent/core";
  * Rates of Adam that carry over from a narrow model to a wide one (muP; Yang et al., 2022): a matrix steps base / inputs times as
  * far, where `base` is the number of its inputs in the model whose rate was tuned. It belongs around the rule of the hidden matrices
  * alone, whose inputs and outputs both grow: `partition({ hidden: mup(adam(), { base: 256 }), rest: adam() }, …)`. Vectors are left alone.
- * Initial weights and the output's multiplier are the other half of muP: `mupOutput` and the fans of @descent/initializers.
+ * Initial weights and the output's multiplier are the other half of muP: `mupOutput` and the fans of `@descent/initializers`.
  * @property base how many inputs the matrix has in the model whose rate was tuned (default 256)
  */
 export const mup = transform({

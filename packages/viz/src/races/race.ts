@@ -30,7 +30,7 @@ export interface Run {
 }
 
 /**
- * Lets a rule walk over a surface: two numbers in float32, stepped by @descent/arrays with the exact gradient, so that a browser and Node go the same
+ * Lets a rule walk over a surface: two numbers in float32, stepped by `@descent/arrays` with the exact gradient, so that a browser and Node go the same
  * way to the bit. A rule that needs a matrix sees one of one row. It ends early where a place, a loss or a gradient is not finite, and says which.
  */
 export function race(options: RaceOptions): Run {

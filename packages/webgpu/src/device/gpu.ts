@@ -103,7 +103,7 @@ export interface View {
   readonly coded?: CodedView | undefined;
 }
 
-/** Numbers as one of @descent/arrays' codecs keeps them, as `coded` lays them out. */
+/** Numbers as one of `@descent/arrays`' codecs keeps them, as `coded` lays them out. */
 export interface CodedView {
   readonly codec: Codec;
   /** Where the random numbers of the next encoding begin. */
