@@ -1,7 +1,7 @@
 // Written by `npm run docs` from the doors themselves.
 import type { DialectEntry } from "./entry.ts";
 
-/** Every optimizer of other libraries that `@descent/dialects` has by its name there, by library. */
+/** Every optimizer of other libraries that @descent/dialects has by its name there, by library. */
 export const dialects: readonly DialectEntry[] = [
   {
     "name": "ASGD",
@@ -1072,7 +1072,7 @@ export const dialects: readonly DialectEntry[] = [
     "library": "tensorflow",
     "rule": "tensorflow/adadelta",
     "sentence": "`tf.train.adadelta(learningRate, rho, epsilon)`, by the mean of squares before each gradient, as TensorFlow.js computes it: the first step is lr · g, where the paper's and everybody else's is a thousandth of that.",
-    "comment": "`tf.train.adadelta(learningRate, rho, epsilon)`, by the mean of squares before each gradient, as TensorFlow.js computes it: the first step is lr · g, where the paper's and everybody else's is a thousandth of that. `adadelta` of @descent/adagrad is right.",
+    "comment": "`tf.train.adadelta(learningRate, rho, epsilon)`, by the mean of squares before each gradient, as TensorFlow.js computes it: the first step is lr · g, where the paper's and everybody else's is a thousandth of that. `adadelta` of `@descent/adagrad` is right.",
     "options": [
       { "name": "learningRate", "default": 0.001 },
       { "name": "rho", "default": 0.95 },
@@ -1139,7 +1139,7 @@ export const dialects: readonly DialectEntry[] = [
     "library": "tensorflow",
     "rule": "dialects/rmsprop-rate-inside",
     "sentence": "`tf.train.rmsprop(learningRate, decay, momentum, epsilon, centered)`: ε is inside the root, the rate inside the velocity.",
-    "comment": "`tf.train.rmsprop(learningRate, decay, momentum, epsilon, centered)`: ε is inside the root, the rate inside the velocity. `centered` takes ε from the variance, as TensorFlow.js computes it, and is NaN where the variance is below ε; `rmspropCentered` of @descent/adagrad adds it.",
+    "comment": "`tf.train.rmsprop(learningRate, decay, momentum, epsilon, centered)`: ε is inside the root, the rate inside the velocity. `centered` takes ε from the variance, as TensorFlow.js computes it, and is NaN where the variance is below ε; `rmspropCentered` of `@descent/adagrad` adds it.",
     "options": [
       { "name": "learningRate" },
       { "name": "decay", "default": 0.9 },

@@ -1038,7 +1038,7 @@ export const transforms: readonly TransformEntry[] = [
     "title": "muP",
     "paper": "https://arxiv.org/abs/2203.03466",
     "sentence": "Rates of Adam that carry over from a narrow model to a wide one (muP; Yang et al., 2022): a matrix steps base / inputs times as far, where `base` is the number of its inputs in the model whose rate was tuned.",
-    "comment": "Rates of Adam that carry over from a narrow model to a wide one (muP; Yang et al., 2022): a matrix steps base / inputs times as far, where `base` is the number of its inputs in the model whose rate was tuned. It belongs around the rule of the hidden matrices alone, whose inputs and outputs both grow: `partition({ hidden: mup(adam(), { base: 256 }), rest: adam() }, …)`. Vectors are left alone. Initial weights and the output's multiplier are the other half of muP: `mupOutput` and the fans of @descent/initializers.",
+    "comment": "Rates of Adam that carry over from a narrow model to a wide one (muP; Yang et al., 2022): a matrix steps base / inputs times as far, where `base` is the number of its inputs in the model whose rate was tuned. It belongs around the rule of the hidden matrices alone, whose inputs and outputs both grow: `partition({ hidden: mup(adam(), { base: 256 }), rest: adam() }, …)`. Vectors are left alone. Initial weights and the output's multiplier are the other half of muP: `mupOutput` and the fans of `@descent/initializers`.",
     "before": [],
     "after": [
       ["p", "p0 + (ndim > 1 ? base / cols : 1) * (p - p0)"]
