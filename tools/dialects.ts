@@ -75,7 +75,7 @@ export function dialectEntries(root: string): DialectEntry[] {
 
 /** The catalogue's data of dialects. */
 export const dialectsModule = (dialects: readonly DialectEntry[]): string =>
-  `// Written by \`npm run docs\` from the doors themselves.\nimport type { DialectEntry } from "./entry.ts";\n\n/** Every optimizer of other libraries that `@descent/dialects` has by its name there, by library. */\nexport const dialects: readonly DialectEntry[] = ${compact(dialects)};\n`;
+  `// Written by \`npm run docs\` from the doors themselves.\nimport type { DialectEntry } from "./entry.ts";\n\n/** Every optimizer of other libraries that \`@descent/dialects\` has by its name there, by library. */\nexport const dialects: readonly DialectEntry[] = ${compact(dialects)};\n`;
 
 /** One call for each library that has the method: its name there, and options beside the rate. */
 type Shared = { readonly [L in Library]?: readonly [name: string, options?: Readonly<Record<string, unknown>>] };

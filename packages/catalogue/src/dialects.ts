@@ -1,7 +1,7 @@
 // Written by `npm run docs` from the doors themselves.
 import type { DialectEntry } from "./entry.ts";
 
-/** Every optimizer of other libraries that @descent/dialects has by its name there, by library. */
+/** Every optimizer of other libraries that `@descent/dialects` has by its name there, by library. */
 export const dialects: readonly DialectEntry[] = [
   {
     "name": "ASGD",
