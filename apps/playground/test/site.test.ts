@@ -16,6 +16,7 @@ import { encode } from "../src/state/url.ts";
 import { csvOf } from "../src/ui/export.ts";
 import { serve } from "./serve.ts";
 import { digitsTests } from "./site-digits.ts";
+import { hostileTests } from "./site-hostile.ts";
 import { modelTests } from "./site-model.ts";
 import { type Open, viewTests } from "./site-views.ts";
 
@@ -236,6 +237,7 @@ describe.skipIf(chromium === undefined)("the built site", () => {
   viewTests(open);
   digitsTests(open);
   modelTests(open);
+  hostileTests(open);
 
   test("reloads without a network", async () => {
     const context = await browser.newContext({ reducedMotion: "reduce" });

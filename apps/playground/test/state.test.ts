@@ -1,8 +1,8 @@
 import { schedule } from "@descent/core";
 import { cosine, linear } from "@descent/schedules";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { DeadlineError, Engine, SupersededError } from "../src/engine/client.ts";
-import type { Question } from "../src/engine/messages.ts";
+import type { Answer, Question } from "../src/engine/messages.ts";
 import { initial, type State } from "../src/state/state.ts";
 import { decode, encode } from "../src/state/url.ts";
 import { presets } from "../src/ui/rules.ts";
@@ -85,8 +85,8 @@ test("every preset has its rules", () => {
 describe("a worker", () => {
   afterEach(() => void vi.unstubAllGlobals());
 
-  /** Answers what `answer` says; says nothing to what it leaves out. */
-  function workers(answer: (asked: Question) => unknown) {
+  /** Answers what `answer` says, and says nothing to what it leaves out; never begins what is `idle`. */
+  function workers(answer: (asked: Question) => unknown, idle = "") {
     const made: { terminated: boolean; asked: string[] }[] = [];
     class FakeWorker extends EventTarget {
       readonly self = { terminated: false, asked: [] as string[] };
@@ -96,9 +96,10 @@ describe("a worker", () => {
       }
       postMessage(asked: Question): void {
         this.self.asked.push(asked.name);
+        const tell = (data: Answer): unknown => this.dispatchEvent(new MessageEvent("message", { data }));
+        if (asked.name !== idle) queueMicrotask(() => tell({ id: asked.id, begun: true }));
         const gives = answer(asked);
-        if (gives !== undefined)
-          queueMicrotask(() => this.dispatchEvent(new MessageEvent("message", { data: { id: asked.id, gives } })));
+        if (gives !== undefined) queueMicrotask(() => tell({ id: asked.id, gives }));
       }
       terminate(): void {
         this.self.terminated = true;
@@ -119,6 +120,15 @@ describe("a worker", () => {
       [true, ["check"]],
       [false, ["text"]],
     ]);
+  });
+
+  test("that is slow to start has its time from when it takes up the question", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const made = workers(() => undefined, "check");
+    void new Engine().ask("check", { text: "anything" }, { deadline: 20 }).catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(made.map(({ terminated }) => terminated)).toEqual([false]);
   });
 
   test("is asked only the newest of the questions of one kind that wait", async () => {

@@ -20,11 +20,11 @@ interface Waiting {
 
 /**
  * A worker that answers one question after the other. Of questions of one kind that wait, only the newest is asked. One that takes longer than its
- * deadline costs the worker its life; the next question gets a new one.
+ * deadline, counted from when the worker takes it up, costs the worker its life; the next question gets a new one.
  */
 export class Engine {
   #worker: Worker | undefined;
-  #current: (Waiting & { readonly id: number; readonly timer: ReturnType<typeof setTimeout> }) | undefined;
+  #current: (Waiting & { readonly id: number; timer?: ReturnType<typeof setTimeout> }) | undefined;
   #waiting: Waiting[] = [];
   #count = 0;
 
@@ -65,12 +65,7 @@ export class Engine {
     const next = this.#current ? undefined : this.#waiting.shift();
     if (!next) return;
     const id = ++this.#count;
-    const timer = setTimeout(() => {
-      this.#end();
-      next.reject(new DeadlineError(`This took longer than ${next.deadline / 1000} s and was stopped.`));
-      this.#next();
-    }, next.deadline);
-    this.#current = { ...next, id, timer };
+    this.#current = { ...next, id };
     this.#started().postMessage({ id, name: next.name, asks: next.asks });
   }
 
@@ -86,8 +81,17 @@ export class Engine {
       this.#next();
     };
     worker.addEventListener("message", ({ data }: MessageEvent<Answer>) => {
-      if (data.id !== this.#current?.id) return;
-      settle((current) => ("failed" in data ? current.reject(new Error(data.failed)) : current.resolve(data.gives)));
+      const current = this.#current;
+      if (!current || data.id !== current.id) return;
+      if ("begun" in data) {
+        current.timer = setTimeout(() => {
+          this.#end();
+          current.reject(new DeadlineError(`This took longer than ${current.deadline / 1000} s and was stopped.`));
+          this.#next();
+        }, current.deadline);
+        return;
+      }
+      settle(({ resolve, reject }) => ("failed" in data ? reject(new Error(data.failed)) : resolve(data.gives)));
     });
     worker.addEventListener("error", (event) => {
       settle((current) => current.reject(new Error(event.message || "The worker could not be started.")));

@@ -142,5 +142,7 @@ export type Question = {
 }[CallName];
 /** Its answer; `failed` is a fault of ours. */
 export type Answer =
+  /** The worker has started and takes up the question: from here on its time counts. */
+  | { readonly id: number; readonly begun: true }
   | { readonly id: number; readonly gives: unknown }
   | { readonly id: number; readonly failed: string };

@@ -8,6 +8,7 @@ const answer = (message: Answer, moved: Transferable[] = []): void => self.postM
 
 self.addEventListener("message", async ({ data }: MessageEvent<Question>) => {
   const { id, name, asks } = data;
+  answer({ id, begun: true });
   try {
     const gives = await (answers[name] as (asks: unknown) => Promise<Calls[typeof name]["gives"]>)(asks); // the question's own
     answer({ id, gives }, "swarm" in gives ? [gives.swarm.places.buffer] : []); // megabytes, which are moved and not copied
