@@ -46,7 +46,7 @@ describe.skipIf(chromium === undefined)("the built site", () => {
     server = await serve(folder, "/some/where/");
     browser = await playwright.launch({
       executablePath: chromium!,
-      args: ["--no-sandbox", "--enable-unsafe-swiftshader"],
+      args: ["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader"], // WebGL in software, and pages drawn without it
       timeout: BROWSER,
     });
   });
@@ -134,7 +134,7 @@ describe.skipIf(chromium === undefined)("the built site", () => {
     const still = await open("");
     await ready(still);
     const step = (page: Page) => page.getByRole("spinbutton", { name: "step", exact: true }).inputValue();
-    expect(await step(still)).toBe(String(initial.steps));
+    await eventually(() => step(still)).toBe(String(initial.steps));
     expect(await still.getByRole("button", { name: "Pause" }).count()).toBe(0);
     await still.close();
     const moving = await open("", { motion: "no-preference" });

@@ -340,9 +340,10 @@ describe("the update on the device that onnxruntime-web computes on", () => {
 
   test("a device of one's own is used, and left alive", async () => {
     const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
-    const t = await trainer({ executionProviders: [{ name: "webgpu", device }] });
+    const layer = perceptron([20, 4]); // for this device all programs are compiled again
+    const t = await trainer({ executionProviders: [{ name: "webgpu", device }] }, layer);
     expect(t.plan).toBe("device");
-    const other = await trainer();
+    const other = await trainer({}, layer);
     for (const each of [t, other]) await each.trainStep(rows);
     expect(await t.checkpoint()).toEqual(await other.checkpoint());
     await t.dispose();
@@ -375,7 +376,8 @@ describe("the update on the device that onnxruntime-web computes on", () => {
 
   test("in a worker, it trains to the same bits", async () => {
     const worker = (): Worker => new Worker(new URL("./train-webgpu.worker.ts", import.meta.url), { type: "module" });
-    const [here, there] = [await trainer(), await trainer({ runtime: undefined, worker })];
+    const layer = perceptron([20, 4]); // the worker compiles all programs again
+    const [here, there] = [await trainer({}, layer), await trainer({ runtime: undefined, worker }, layer)];
     expect(there.plan).toBe("device");
     for (const t of [here, there]) for (let i = 0; i < 2; i++) await t.trainStep(rows);
     expect(await there.checkpoint()).toEqual(await here.checkpoint());

@@ -3,12 +3,12 @@ import "@tensorflow/tfjs-backend-webgpu";
 import { adam } from "@descent/adam";
 import { optimizer as arraysOptimizer } from "@descent/arrays";
 import { refusing, wholes } from "@descent/conformance";
-import { describeBackend } from "@descent/conformance/vitest";
 import { beforeAll, describe, expect, test } from "vitest";
-import { oneIn, sampled } from "../../../tests/sample.ts";
+import { long } from "../../../tests/long.ts";
+import { describeGpu, oneIn } from "../../../tests/sample.ts";
 import { optimizer } from "../src/index.ts";
 import { scenarios } from "./scenarios.ts";
-import { fewThreads } from "./software-gpu.ts";
+import { fewPrograms, fewThreads } from "./software-gpu.ts";
 import { tfjs } from "./target.ts";
 
 // tfjs's two backends for graphics cards, on Chromium's software one, which takes long for each formula. Fused updates pass all
@@ -22,19 +22,20 @@ describe.each([
     await tf.ready();
   });
   fewThreads(); // the tests on Dawn in Node multiply as tfjs chooses
+  fewPrograms();
   // GPUs compute cos and sin to an absolute error of 2^-11.
   const tolerance = 5e-4;
   const lacking = backend === "webgpu" ? wholes.filter((formula) => !formula.startsWith("eye")) : [];
   const refuses = refusing(lacking, "its tensors cannot be read within a step");
-  const every = backend === "webgl" ? 3 : 1; // a check on webgl takes ten times as long
+  const share = (turn: number) => ({ turn, share: { part: turn, of: long ? 3 : 6 } });
   const composed = tfjs(`tfjs ${backend}, composed`, { fused: false });
-  sampled(every).describeBackend(composed, { tolerance, refuses, share: { part, of: 3 } });
+  describeGpu(composed, { tolerance, refuses, ...share(part) });
   if (backend === "webgpu")
-    describeBackend(tfjs("tfjs webgpu"), {
+    describeGpu(tfjs("tfjs webgpu"), {
       live: () => tf.memory().numTensors,
       tolerance,
       refuses,
-      share: { part: 0, of: 3 },
+      ...share(0),
     });
 
   test("minimize steps the rows that the loss looked up, or says why it cannot", async () => {
@@ -71,6 +72,6 @@ describe.each([
   });
 
   const some = Object.entries(scenarios({ steps: 4, many: 5 })).filter(([name]) => !name.includes("beside"));
-  const declare = oneIn(every);
+  const declare = oneIn(backend === "webgl" ? 3 : 1); // one on webgl takes ten times as long
   for (const [name, scenario] of some.reverse()) declare(name, () => scenario(tf)); // the last is the shortest
 });
