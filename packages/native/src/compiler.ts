@@ -39,7 +39,8 @@ const run = (
   });
   if (done.status === 0) return { out: done.stdout };
   const { code } = (done.error ?? {}) as { readonly code?: string };
-  if (code === "ENOENT") return { why: `there is no \`${command}\`` };
+  // A name without a slash is denied where a folder of PATH may not be searched, and found in no other.
+  if (code === "ENOENT" || (code === "EACCES" && !command.includes("/"))) return { why: `there is no \`${command}\`` };
   const lines = done.stderr?.split("\n") ?? [];
   return {
     why: `\`${command}\` failed: ${lines.find((line) => line.includes("error")) ?? lines[0] ?? code ?? done.signal}`,

@@ -253,6 +253,10 @@ describe("without a compiler", () => {
     await expect(native({ compiler: "no-such-compiler" })).rejects.toThrow(
       "The compiler `no-such-compiler` does not work here: there is no `no-such-compiler`.",
     );
+    const closed = mkdtempSync(path.join(work, "closed-"));
+    chmodSync(closed, 0o000); // for all but root
+    vi.stubEnv("PATH", `${closed}:${process.env.PATH}`);
+    await expect(native({ compiler: "no-such-compiler" })).rejects.toThrow("there is no `no-such-compiler`.");
     const broken = path.join(work, "broken");
     writeFileSync(broken, "#!/bin/sh\necho 'error: it is broken' >&2\nexit 1\n", { mode: 0o755 });
     await expect(native({ compiler: broken })).rejects.toThrow("error: it is broken");
