@@ -6,7 +6,7 @@ import { pack } from "./tarballs.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** The folder of every package's tarball, or why there are none. */
+    /** The folder that holds every package's tarball, and the error if packing failed. */
     readonly packed: { readonly folder: string; readonly error?: string };
   }
 }

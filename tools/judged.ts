@@ -64,6 +64,6 @@ export function note(name: string, print: string | undefined): void {
   write(print === undefined ? others : { ...others, [name]: print });
 }
 
-/** Takes out the verdicts on rules that there are no more. */
+/** Removes the verdicts of rules that no longer exist. */
 export const forget = (names: readonly string[]): void =>
   write(Object.fromEntries(Object.entries(judged()).filter(([name]) => names.includes(name))));
