@@ -103,7 +103,7 @@ const claims: Readonly<Record<number, () => void>> = {
     expect(slow.slope.at(-1)!).toBeCloseTo(Math.hypot(2 * slow.x.at(-1)!, slow.y.at(-1)! ** 3 - 2 * slow.y.at(-1)!), 5);
     expect(last["Gradient descent"]).toBeGreaterThan(-0.5);
     expect(last.Adam).toBeLessThan(-0.8);
-    expect(last.RMSprop).toBeLessThan(-0.8);
+    expect(last.RMSProp).toBeLessThan(-0.8);
   },
   8() {
     const { gradient, net } = vanishingGradients.compute({ activation: "sigmoid", depth: 12, scale: 1 });

@@ -143,7 +143,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
     const page = await open("rules/");
     await page.keyboard.press("/");
     await page.getByRole("searchbox").fill("RMSProp");
-    await page.locator("#search-found a", { hasText: "RMSprop" }).first().waitFor();
+    await page.locator("#search-found a", { hasText: "RMSProp" }).first().waitFor();
     await page.keyboard.press("Enter");
     await page.waitForURL(/rules\/rmsprop[^/]*\/$/);
     await page.close();

@@ -8,6 +8,7 @@ import { gzipSync } from "node:zlib";
 import { type Browser, chromium, type Page } from "playwright";
 import { initial, type State } from "../src/state/state.ts";
 import { encode } from "../src/state/url.ts";
+import { remains, runRaces } from "../test/remains.ts";
 import { serve } from "../test/serve.ts";
 
 const app = path.join(import.meta.dirname, "..");
@@ -147,47 +148,19 @@ async function showSizes(browser: Browser, url: string, folder: string): Promise
   }
 }
 
-/** Seconds that races may take; a machine that needs longer shows how many it had. */
-const LEAKS = 60;
-
-/** The remains of 1,000 races: elements, listeners and memory after garbage was collected. */
+/** The remains of a thousand races. */
 async function showLeaks(browser: Browser, url: string): Promise<void> {
   console.log("\nAfter garbage collection");
   row("", "elements", "listeners", "heap MB");
   const page = await open(browser, url, race(["sgd", "adam"], { steps: 30 }));
   const session = await page.context().newCDPSession(page);
-  await session.send("Performance.enable");
-  const seed = page.getByRole("spinbutton", { name: "Seed" });
   let count = 0;
-  const until = Date.now() + LEAKS * 1000;
   for (const upTo of [100, 550, 1100]) {
-    if (count > 0 && Date.now() >= until) break;
-    // A race is counted when the page says that it is no longer busy with it.
-    count = await seed.evaluate(
-      async (input: HTMLInputElement, [from, to, end]) => {
-        const race = document.querySelector(".page.race")!; // it is open
-        let at = from;
-        for (; at < to && (Date.now() < end || at < 100); at++)
-          await new Promise<void>((resolve) => {
-            const observer = new MutationObserver(() => {
-              if (race.getAttribute("aria-busy") !== "false") return;
-              observer.disconnect();
-              resolve();
-            });
-            observer.observe(race, { attributeFilter: ["aria-busy"] });
-            input.value = String(at + 1);
-            for (const type of ["input", "change"]) input.dispatchEvent(new Event(type, { bubbles: true }));
-          });
-        return at;
-      },
-      [count, upTo, until] as const,
-    );
-    await session.send("HeapProfiler.collectGarbage");
-    const { metrics } = await session.send("Performance.getMetrics");
-    const of = (name: string): number => metrics.find((one) => one.name === name)?.value ?? Number.NaN;
-    row(`${count} races`, String(of("Nodes")), String(of("JSEventListeners")), (of("JSHeapUsedSize") / 1e6).toFixed(2));
+    await runRaces(page, count, upTo);
+    count = upTo;
+    const { elements, listeners, bytes } = await remains(session);
+    row(`${count} races`, String(elements), String(listeners), (bytes / 1e6).toFixed(2));
   }
-  if (count < 1100) console.log(`${LEAKS} seconds were over before the 1,100th race.`);
   await page.close();
 }
 

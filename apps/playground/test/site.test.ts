@@ -17,6 +17,7 @@ import { csvOf } from "../src/ui/export.ts";
 import { serve } from "./serve.ts";
 import { digitsTests } from "./site-digits.ts";
 import { hostileTests } from "./site-hostile.ts";
+import { leakTests } from "./site-leaks.ts";
 import { modelTests } from "./site-model.ts";
 import { type Open, viewTests } from "./site-views.ts";
 
@@ -238,6 +239,7 @@ describe.skipIf(chromium === undefined)("the built site", () => {
   digitsTests(open);
   modelTests(open);
   hostileTests(open);
+  leakTests(open);
 
   test("reloads without a network", async () => {
     const context = await browser.newContext({ reducedMotion: "reduce" });

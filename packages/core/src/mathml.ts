@@ -66,7 +66,11 @@ function printNode(e: Ast, operands: readonly string[]): string {
       const { binds, text } = operators[e.op];
       // a number after a product sign would read as one number with the factor before it
       const sign = e.op === "mul" && e.right.kind === "number" ? "·" : text;
-      return row(brackets(e.left, a, binds), mo(sign), brackets(e.right, b, binds + (e.op === "sub" ? 1 : 0)));
+      const left = brackets(e.left, a, binds);
+      const right = brackets(e.right, b, binds + (e.op === "sub" ? 1 : 0));
+      // words without a space between them would read as one
+      const words = e.op === "mul" && (/<\/mtext>(<\/mrow>)*$/.test(left) || /^(<mrow>)*<mtext>/.test(right));
+      return row(left, words ? `<mo rspace="0.17em">${sign}</mo>` : mo(sign), right);
     }
   }
 }

@@ -312,6 +312,7 @@ describe("LaTeX", () => {
     expect(text).toContain("<msub><mi>v</mi><mtext>max</mtext></msub>");
     expect(text).toContain("<mo>&lt;</mo>");
     expect(text).not.toMatch(/<mo><<|&&/);
+    expect(mathml({ update: { p: "lr * decays * p" } })).toContain('<mo rspace="0.17em">'); // as LaTeX's thin space
     const open: string[] = [];
     for (const [, close, tag = ""] of text.matchAll(/<(\/?)(\w+)[^>]*>/g)) {
       if (close === "") open.push(tag);

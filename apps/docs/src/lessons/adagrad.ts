@@ -12,7 +12,7 @@ export default lesson({
   question: "Should a rare word learn as slowly as a common one?",
   words: [
     "Adagrad divides each parameter’s step by the root of the sum of its squared gradients. A feature that is seen at every step has its rate fall like `t^−½`; one that is seen rarely keeps a high rate for when it is.",
-    "Because the sum never falls, every rate goes to zero in the end. That suits convex problems, and is why RMSprop came after.",
+    "Because the sum never falls, every rate goes to zero in the end. That suits convex problems, and is why RMSProp came after.",
   ],
   claim:
     "Under a constant gradient, the step at update t is lr/√t; a feature seen every k-th time takes steps √k times as long.",

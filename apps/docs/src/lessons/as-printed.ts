@@ -4,11 +4,11 @@ import { rule } from "@descent/core";
 import { fieldOf, race, surface, surfaces } from "@descent/viz/races";
 import { bySteps, choice, lesson, overSurface, range, say } from "../kit/index.ts";
 
-/** RMSprop as notes B print it: the last gradient times this one, in place of the square. */
+/** RMSProp as notes B print it: the last gradient times this one, in place of the square. */
 const crossed = rule({
   ...rmsprop,
   id: "lessons/rmsprop-as-printed",
-  title: "RMSprop, as printed",
+  title: "RMSProp, as printed",
   state: { v: 0, last: 0 },
   update: { v: "rho * v + (1 - rho) * last * g", last: "g", p: rmsprop.update.p },
 });
@@ -29,7 +29,7 @@ const rootless = rule({
 
 const pairs = {
   rmsprop: {
-    title: "RMSprop",
+    title: "RMSProp",
     right: "v = rho * v + (1 - rho) * g^2",
     printed: "v = rho * v + (1 - rho) * last * g",
     of: [rmsprop, crossed],
@@ -56,13 +56,13 @@ export default lesson({
   from: "A, B",
   question: "How wrong can one symbol be?",
   words: [
-    "Both lectures have slips: RMSprop’s square printed as the product of two successive gradients, Adadelta’s step printed as the place, Adam’s root left out. Each still looks like the method. Each is typed here as it stands, and raced against the right one.",
+    "Both lectures have slips: RMSProp’s square printed as the product of two successive gradients, Adadelta’s step printed as the place, Adam’s root left out. Each still looks like the method. Each is typed here as it stands, and raced against the right one.",
     "A product of two successive gradients can be negative, and its root is then no number. That is why the library changes every token of every rule and asks that a test notices.",
   ],
   claim:
-    "Each misprint ends somewhere other than the method it was meant to be; RMSprop’s stops with a number that is not one as soon as a gradient changes sign.",
+    "Each misprint ends somewhere other than the method it was meant to be; RMSProp’s stops with a number that is not one as soon as a gradient changes sign.",
   knobs: {
-    which: choice("Method", { rmsprop: "RMSprop (B)", adadelta: "Adadelta (A)", adam: "Adam (A)" }),
+    which: choice("Method", { rmsprop: "RMSProp (B)", adadelta: "Adadelta (A)", adam: "Adam (A)" }),
     rate: range("Rate", [0.001, 1], 0.05, 0.05, true),
   },
   model({ which, rate }) {

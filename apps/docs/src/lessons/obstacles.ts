@@ -14,9 +14,9 @@ export default lesson({
   question: "Who gets stuck where?",
   words: [
     "A gradient can vanish without a minimum: on a saddle, which falls away to both sides, and on a plateau, which falls nowhere. On a cliff it is so long that one step throws the walk far away.",
-    "Rules that divide by the size of past gradients (RMSprop, Adam) walk at the same speed over flat and steep ground, so plateaus and saddles hold them less. That does not help on a plateau whose gradient is exactly zero in float32. The lower figure shows the length of the gradient along each walk: a walk that stands still where it is long is held by something other than flat ground.",
+    "Rules that divide by the size of past gradients (RMSProp, Adam) walk at the same speed over flat and steep ground, so plateaus and saddles hold them less. That does not help on a plateau whose gradient is exactly zero in float32. The lower figure shows the length of the gradient along each walk: a walk that stands still where it is long is held by something other than flat ground.",
   ],
-  claim: `Off the saddle’s ridge, Adam and RMSprop leave within ${STEPS} steps at a rate at which gradient descent has hardly moved.`,
+  claim: `Off the saddle’s ridge, Adam and RMSProp leave within ${STEPS} steps at a rate at which gradient descent has hardly moved.`,
   knobs: {
     place: choice("Obstacle", { saddle: "saddle", easom: "plateau", cliff: "cliff", ellipse: "plain minimum" }),
     rate: range("Rate", [0.001, 1], 0.02, 0.05, true),
@@ -24,7 +24,7 @@ export default lesson({
   model({ place, rate }) {
     const known = surfaces.find(({ id }) => id === place)!; // one of the choices
     const on = surface(known.text);
-    const rules = { "Gradient descent": sgd, Momentum: momentum, RMSprop: rmsprop, Adam: adam };
+    const rules = { "Gradient descent": sgd, Momentum: momentum, RMSProp: rmsprop, Adam: adam };
     const runs = Object.entries(rules).map(([name, rule]) => {
       const run = race({ surface: on, rule: rule({ lr: rate }), start: known.start, steps: STEPS });
       const slope = Array.from(run.x, (x, i) => Math.hypot(...on.gradient(x, run.y[i]!))); // as many

@@ -5,7 +5,7 @@ import { lineChart } from "@descent/viz";
 import { fieldOf, race, ratesFrom, surface, surfaces, sweep } from "@descent/viz/races";
 import { choice, lesson, once, overSurface, range, say } from "../kit/index.ts";
 
-const rules = { SGD: sgd, Momentum: momentum, Nesterov: nesterov, Adagrad: adagrad, RMSprop: rmsprop, Adam: adam };
+const rules = { SGD: sgd, Momentum: momentum, Nesterov: nesterov, Adagrad: adagrad, RMSProp: rmsprop, Adam: adam };
 const STEPS = 250;
 const rates = ratesFrom(0.0003, 1, 12);
 

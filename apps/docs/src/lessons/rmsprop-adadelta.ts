@@ -7,11 +7,11 @@ const STEPS = 300;
 export default lesson({
   number: 19,
   id: "rmsprop-adadelta",
-  title: "RMSprop forgets, Adadelta starts with √ε",
+  title: "RMSProp forgets, Adadelta starts with √ε",
   from: "A, B",
   question: "Can an optimizer do without a learning rate?",
   words: [
-    "RMSprop replaces Adagrad’s sum by a running mean, so old gradients are forgotten and the step does not die. Adadelta goes further: it multiplies by the running size of its own past steps, in place of a rate.",
+    "RMSProp replaces Adagrad’s sum by a running mean, so old gradients are forgotten and the step does not die. Adadelta goes further: it multiplies by the running size of its own past steps, in place of a rate.",
     "But the first step needs a size too, and no steps have been made. It is `√ε / √(1 − ρ)` for any gradient that is not tiny: the ε that was there to avoid a division by zero is the learning rate. Move ε and see.",
   ],
   claim: "Adadelta’s first step is √(ε/(1 − ρ)) whatever the gradient: a hundred times the ε, ten times the step.",
@@ -30,14 +30,14 @@ export default lesson({
     };
   },
   caption: ({ adadelta, rmsprop }, { eps, rho }) =>
-    `Adadelta’s first step is ${say(adadelta[0]!)}; √(ε/(1 − ρ)) is ${say(Math.sqrt(eps / (1 - rho)))}. After ${STEPS} updates its step is ${say(adadelta.at(-1)!)}, RMSprop’s ${say(rmsprop.at(-1)!)} at a rate of 0.01.`,
-  key: () => ["Adagrad", "RMSprop", "Adadelta"],
+    `Adadelta’s first step is ${say(adadelta[0]!)}; √(ε/(1 − ρ)) is ${say(Math.sqrt(eps / (1 - rho)))}. After ${STEPS} updates its step is ${say(adadelta.at(-1)!)}, RMSProp’s ${say(rmsprop.at(-1)!)} at a rate of 0.01.`,
+  key: () => ["Adagrad", "RMSProp", "Adadelta"],
   figures: ({ adagrad, rmsprop, adadelta }) => [
     lineChart({
       title: "The step by update, under a constant gradient",
       x: { label: "update", log: true },
       y: { label: "step", log: true },
-      series: Object.entries({ Adagrad: adagrad, RMSprop: rmsprop, Adadelta: adadelta }).map(([name, y]) => ({
+      series: Object.entries({ Adagrad: adagrad, RMSProp: rmsprop, Adadelta: adadelta }).map(([name, y]) => ({
         name,
         x: y.map((_, t) => t + 1),
         y,

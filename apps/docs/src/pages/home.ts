@@ -20,7 +20,7 @@ const rates = ratesFrom(1e-3, 0.3, 9);
 const racers: readonly { readonly id: string; readonly title: string; readonly rule: (lr: number) => Configured }[] = [
   { id: "sgd", title: "SGD", rule: (lr) => sgd({ lr }) },
   { id: "momentum", title: "Momentum", rule: (lr) => momentum({ lr }) },
-  { id: "rmsprop", title: "RMSprop", rule: (lr) => rmsprop({ lr }) },
+  { id: "rmsprop", title: "RMSProp", rule: (lr) => rmsprop({ lr }) },
   { id: "adam", title: "Adam", rule: (lr) => adam({ lr }) },
   { id: "radam", title: "RAdam", rule: (lr) => radam({ lr }) },
 ];
