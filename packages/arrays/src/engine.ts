@@ -12,3 +12,4 @@ export { Runner } from "./wasm/runner.ts";
 export { refusal } from "./wasm/support.ts";
 export { Means } from "./world/exchange.ts";
 export { Ranks } from "./world/ranks.ts";
+export type { Left } from "./world/rejoin.ts";

@@ -81,6 +81,11 @@ wrongCalls(arrays, {
     use: step,
   },
   update: { call: (gradients: Record<string, Float32Array>) => made().update(gradients), args: () => [{ w: three() }] },
+  survives: {
+    call: (error: unknown) => made().survives(error),
+    args: () => [new Error("a sum failed")],
+    anything: [0],
+  },
   "a gradient of rows": {
     call: (rows: number[], data: Float32Array) =>
       optimizer({ w: { data: new Float32Array(6), shape: [2, 3] } }, adamw()).update({ w: { rows, data } }),

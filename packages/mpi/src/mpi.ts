@@ -21,8 +21,8 @@ export interface MpiOptions {
   /** Whether every operation first checks that all ranks call the same one, which costs a small message; default false. */
   readonly check?: boolean | undefined;
   /**
-   * Whether the ranks that are left go on where one is gone, which the optimizer of `@descent/arrays` and the Trainer of
-   * `@descent/onnxruntime` can; default false. Needs Open MPI 5, started by `descent-mpirun --elastic` or `mpirun --with-ft ulfm`.
+   * Whether the ranks that are left go on where one is gone, which the optimizers of `@descent/arrays` and `@descent/tfjs` and the
+   * Trainer of `@descent/onnxruntime` can; default false. Needs Open MPI 5, started by `descent-mpirun --elastic` or `mpirun --with-ft ulfm`.
    */
   readonly elastic?: boolean | undefined;
 }

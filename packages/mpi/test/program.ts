@@ -108,6 +108,24 @@ const programs: Readonly<Record<string, () => unknown>> = {
     }
   },
   data: () => alike(world, { labels: 10, images: world.rank === 1 ? "fa1e" : "f00d" }),
+  // Rank 1 is killed before a sum of the program's own, which follows every update.
+  ownSum: () => {
+    const p = model(0);
+    const [opt, { size }] = [optimizer(p, clippedAdamW(), { world }), world];
+    const seen: (readonly [step: number, ranks: number])[] = [];
+    while (opt.step < 12) {
+      opt.update(gradients(p, batch(opt.step, world.rank, world.size)));
+      if (world.rank === 1 && world.size === size && opt.step === 5) process.kill(process.pid, "SIGKILL");
+      const ones = Float64Array.of(1);
+      try {
+        world.sum(ones);
+        seen.push([opt.step, ones[0]!]); // it has one number
+      } catch (error) {
+        if (!opt.survives(error)) throw error;
+      }
+    }
+    return { seen, others: opt.survives(new Error("another cause")), w1: [...p.w1] };
+  },
   elasticShard: () => optimizer(model(0), adamw(), { world, shard: "state" }),
   different: () => {
     const p = model(0);

@@ -39,11 +39,11 @@ import type { OptimizerOptions } from "./options.ts";
 import { attend, attendModels, isAttended } from "./readouts.ts";
 import { groupsOf, readConfig, writeConfig } from "./saved/config.ts";
 import { rules } from "./saved/rules.ts";
-import { stateOf } from "./saved/state.ts";
+import { stateNow, stateOf } from "./saved/state.ts";
 import { Waiting } from "./saved/waiting.ts";
 import { fromWeights, type NamedTensor, Weights } from "./saved/weights.ts";
 import { repairTfjsNode } from "./tfjs-node.ts";
-import { Elsewhere, Together } from "./together.ts";
+import { Elsewhere, standing, Together } from "./together.ts";
 import { type LoadOptions, type TfjsLoadReport, Trained, type VariableLike, variablesOf } from "./trained.ts";
 import { Refused } from "./update/finite.ts";
 import { checkRows, RowsOfStep } from "./update/rows.ts";
@@ -91,6 +91,8 @@ export class DescentOptimizer extends Optimizer {
   readonly #nonFinite: NonFinite;
   /** The other ranks, where there are any. */
   readonly #together: Together | undefined;
+  /** Whether a rank was lost since gradients were asked for, so that they are of shares that ranks no longer have. */
+  #stale = false;
   /** Steps that a device has skipped and no error has reported yet. */
   #unreported = 0;
   #weights: Weights | undefined;
@@ -192,14 +194,47 @@ export class DescentOptimizer extends Optimizer {
     return this.#whole(f, varList);
   }
 
-  /** Gives all ranks the same variables, before a gradient is computed of them. */
-  #join(variables: readonly Variable[]): void {
+  /** Gives all ranks the same variables, before a gradient is computed of them. Says whether a rank was lost meanwhile. */
+  #join(variables: readonly Variable[]): boolean {
+    if (!this.#together) return false;
     const rules = Array.from(this.#groups.values(), ({ label, leaf, hyper }) => [label, leaf.rule.id, hyper]);
-    this.#together?.join(variables, JSON.stringify(rules), this);
+    try {
+      this.#together.join(variables, JSON.stringify(rules), this);
+      return false;
+    } catch (error) {
+      if (!this.survives(error)) throw error;
+      return true;
+    }
+  }
+
+  /**
+   * Whether ranks of an elastic world are gone and the others go on after this error, that of an exchange of your own; `minimize`,
+   * `fit` and `applyGradients` call it by themselves. Every rank must then call it, and stands at the same step afterwards.
+   */
+  survives(error: unknown): boolean {
+    this.#trained.loop.alive();
+    return this.#together?.survives(error, () => this.#left()) ?? false;
+  }
+
+  /** Where this rank stands after others were lost: at a whole step. */
+  #left(): ReturnType<typeof standing> {
+    if (this.midRound) this.rewind();
+    const held = this.#trained.held();
+    const { loop, waiting } = this.#trained;
+    const names = held.map(([name]) => name);
+    const variables = held.map(([, variable]) => variable);
+    return standing(
+      {
+        step: this.step,
+        state: () => stateNow(loop, names, waiting),
+        load: (state) => void this.load(state, { variables }),
+      },
+      variables,
+    );
   }
 
   #whole(f: () => Scalar, varList?: Variable[]): { value: Scalar; grads: NamedTensorMap } {
-    if (this.#together) this.#join(trained(varList));
+    this.#stale = this.#join(trained(varList));
     registerWasmGradients(); // the backend may have come since
     const computed = super.computeGradients(checkedLoss(f), varList);
     if (varList) this.#trained.list(varList);
@@ -276,7 +311,10 @@ export class DescentOptimizer extends Optimizer {
     const variables = Array.from(shares.values(), ({ p }) => p);
     this.#trained.checkGroups(variables);
     this.#trained.take(variables);
-    this.#join(variables);
+    if (this.#stale || this.#join(variables)) {
+      this.#stale = false;
+      return;
+    }
     this.#replay();
     const { tensors, numbers } = loop.given<Gradients>(inputs);
     addInputs(shares, tensors);
@@ -295,7 +333,10 @@ export class DescentOptimizer extends Optimizer {
       }); // of random numbers that it draws
       for (const { finish } of steps.values()) finish();
     } catch (error) {
-      if (!(error instanceof Refused) && !(error instanceof Elsewhere)) throw error;
+      if (!(error instanceof Refused) && !(error instanceof Elsewhere)) {
+        if (this.survives(error)) return;
+        throw error;
+      }
       if (this.midRound) this.rewind();
       loop.countNonFinite();
       if (this.#nonFinite === "throw" && error instanceof Elsewhere) throw new OptimizerError(error.message);
@@ -307,8 +348,16 @@ export class DescentOptimizer extends Optimizer {
     this.#trained.leave(variables);
     const before = this.iterations_;
     this.iterations_ = loop.step;
-    if (loop.step > before)
-      this.#together?.compare(loop.step, () => Array.from(this.#trained.held(), ([, p]) => p as Variable)); // the variables themselves
+    if (loop.step > before) this.#compare();
+  }
+
+  /** Compares the variables of all ranks, if it is time. */
+  #compare(): void {
+    try {
+      this.#together?.compare(this.step, () => this.#trained.held().map(([, variable]) => variable));
+    } catch (error) {
+      if (!this.survives(error)) throw error;
+    }
   }
 
   /** Steps of some rows, or of all rows if they count their own updates. A frozen variable has no shares. */

@@ -1,5 +1,5 @@
-import { Means, Ranks } from "@descent/arrays/engine";
-import { OptimizerError } from "@descent/core";
+import { type Left, Means, Ranks } from "@descent/arrays/engine";
+import { OptimizerError, type StateDict } from "@descent/core";
 import { allFinite, type BlockingWorld } from "@descent/core/adapter";
 import { engine, type Tensor, tensor, tidy, type Variable } from "@tensorflow/tfjs-core";
 import type { Given } from "./variables/gradients.ts";
@@ -21,15 +21,11 @@ export class Together {
   readonly #ranks: Ranks;
   readonly #means: Means;
   /** Variables that all ranks have alike. */
-  readonly #joined = new WeakSet<Variable>();
+  #joined = new WeakSet<Variable>();
   /** Whether gradients that are not finite keep all ranks from a step. */
   readonly #guard: boolean;
 
   constructor(world: BlockingWorld, guard: boolean) {
-    if (world.survives)
-      throw new OptimizerError(
-        "An elastic world goes on without a lost rank, which tfjs's optimizer cannot. Train with @descent/arrays or the Trainer of @descent/onnxruntime, or leave out `elastic`: then all end, and go on from the last checkpoint.",
-      );
     this.#ranks = new Ranks(world, { shard: undefined, digestEvery: 100, portion: () => undefined });
     this.#means = new Means(world);
     this.#guard = guard;
@@ -44,6 +40,16 @@ export class Together {
     this.#ranks.start([rules], values, step);
     for (const [i, variable] of variables.entries())
       tidy(() => variable.assign(tensor(values[i]![1], variable.shape, "float32"))); // one each
+  }
+
+  /**
+   * Whether ranks are gone and the others go on after this error. Then they are brought to one step, and share their variables anew: one
+   * may have been lost while some had new ones already.
+   */
+  survives(error: unknown, left: () => Left): boolean {
+    if (!this.#ranks.survives(error, left)) return false;
+    this.#joined = new WeakSet();
+    return true;
   }
 
   /** The means of gradients and other inputs. Within a `tidy` of the caller. Throws, on every rank, if any may not take the step. */
@@ -90,6 +96,24 @@ export class Together {
 
 /** Gradients that are not finite, of any rank. */
 export class Elsewhere extends OptimizerError {}
+
+/** The variables and the state of an optimizer, to be given to a rank that is behind. */
+export function standing(
+  opt: { readonly step: number; state(): StateDict; load(state: StateDict): void },
+  variables: readonly Variable[],
+): Left {
+  const parameters = variables.map(hostCopy);
+  return {
+    step: opt.step,
+    parameters,
+    state: () => opt.state(),
+    load: (state) => {
+      for (const [i, variable] of variables.entries())
+        tidy(() => variable.assign(tensor(parameters[i]!, variable.shape, "float32"))); // one each
+      opt.load(state);
+    },
+  };
+}
 
 /** A copy of a tensor's numbers. Throws where the backend cannot hand them over at once. */
 function hostCopy(one: Tensor): Float32Array {

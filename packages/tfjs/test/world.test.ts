@@ -6,7 +6,7 @@ import { inThreads } from "../../mpi/test/ranks.ts";
 import { optimizer } from "../src/index.ts";
 import { trained } from "./world-body.ts";
 
-const ranks = (size: number, data: object = {}): Promise<number[][]> =>
+const ranks = <R = number[]>(size: number, data: object = {}): Promise<R[]> =>
   inThreads(size, new URL("./world-body.ts", import.meta.url), data);
 
 test("ranks with a share of each batch train as one process does, from rank 0's values, to the same bits on all", async () => {
@@ -21,6 +21,22 @@ test("gradients of one rank that are not finite keep all from the step", async (
   const all = await ranks(2, { broken: 3 });
   expect(all[1]).toEqual(all[0]);
   expect(all[0]!.slice(-2)).toEqual([1, 11]);
+});
+
+test("a rank that took a step which another did not see ended gives it its variables and its state", async () => {
+  interface Way {
+    readonly weights: readonly number[];
+    readonly steps: readonly number[];
+  }
+  const [smooth, rejoined] = [
+    await ranks<Way>(2, { disturbed: false }),
+    await ranks<Way>(2, { disturbed: true }),
+  ] as const;
+  expect(rejoined.map(({ steps }) => steps)).toEqual([
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+    [1, 2, 3, 4, 5, 6, 6, 7, 8, 9, 10, 11, 12],
+  ]);
+  for (const { weights } of rejoined) expect(weights).toEqual(smooth[0]!.weights);
 });
 
 test("what ranks cannot exchange is refused", () => {

@@ -69,6 +69,11 @@ wrongCalls(tfjs, {
     call: (entry: { name: string; tensor: tf.Tensor }) => made().applyGradients([entry]),
     args: () => [{ name: "w", tensor: gradient() }],
   },
+  survives: {
+    call: (error: unknown) => made().survives(error),
+    args: () => [new Error("a sum failed")],
+    anything: [0],
+  },
   minimize: {
     call: (f: () => tf.Scalar, returnCost: boolean, variables: tf.Variable[]) =>
       made().minimize(f, returnCost, variables),

@@ -4,9 +4,13 @@ import { stretches } from "./exchange.ts";
 
 /** A rank's training, as it stands after others were lost. */
 export interface Left {
+  /** Updates done. */
   readonly step: number;
+  /** The parameters, in the same order on all ranks; a rank that is behind gets another's numbers in place. */
   readonly parameters: readonly Float32Array[];
+  /** The state to give to ranks that are behind. */
   state(): StateDict;
+  /** Called on a rank that was behind, once it has the parameters: continues from that state. */
   load(state: StateDict): void;
 }
 
