@@ -41,9 +41,8 @@ export default lesson({
         y: { label: "loss", domain: [0, Math.max(...graph.y)] },
         series: [
           { name: "parabola", x: graph.x, y: graph.y, style: 7 },
-          { name: "walk", x: run.x, y: run.loss, style: 1 },
+          { name: "walk", x: run.x, y: run.loss, style: 1, points: true },
         ],
-        points: true,
         ends: false,
         height: 320,
         id: "parabola",

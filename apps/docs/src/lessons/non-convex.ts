@@ -35,9 +35,8 @@ export default lesson({
         y: { label: "loss", domain: [-0.5, 1.6] },
         series: [
           { name: "curve", x: graph.x, y: graph.y, style: 7 },
-          { name: "walk", x: run.x, y: run.loss, style: 1 },
+          { name: "walk", x: run.x, y: run.loss, style: 1, points: true },
         ],
-        points: true,
         height: 380,
         id: "valleys",
       }),

@@ -162,6 +162,7 @@ export class DigitsPage implements PageView {
       case "ready":
         if (run && message.lr !== undefined)
           this.#runs = [...this.#runs.slice(0, -1), { ...run, name: `${run.name}, ${message.lr}` }];
+        this.#summary.textContent = `${this.#runs.at(-1)?.name} is training; it has not been tested yet.`;
         this.#to("training", `${message.engine}: ${message.size.toLocaleString("en")} numbers to train.`);
         break;
       case "steps":
