@@ -22,6 +22,7 @@ import {
   nonFiniteGradients,
   notNegative,
   type RowGradient,
+  refuseNone,
   refuseTaken,
   refuseUnknown,
   refuseUnknownNames,
@@ -257,7 +258,10 @@ class ArraysOptimizer implements Optimizer {
     }
     if (others) this.#addInputs(stepped, others.tensors);
     if (names.length > stepped.length) refuseUnknown(given, this.#parameters.byName);
-    if (names.length === 0) named("The gradients", gradients as Named<Float32Array>); // throws for what has no names
+    if (names.length === 0) {
+      named("The gradients", gradients as Named<Float32Array>); // throws for what has no names
+      refuseNone("update", names, this.#parameters.byName.keys());
+    }
     this.#backend.rowsPassing = byRows.length > 0;
     if (this.#outer) this.#alone(this.#outer, stepped, others?.numbers);
     else if (this.#ranks) {

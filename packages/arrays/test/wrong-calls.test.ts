@@ -1,5 +1,6 @@
 import { adamw } from "@descent/adam";
 import type { StateDict } from "@descent/core";
+import { expect, test } from "vitest";
 import { wrongCalls } from "../../../tests/wrong-calls.ts";
 import type { Optimizer, OptimizerOptions } from "../src/index.ts";
 import * as arrays from "../src/index.ts";
@@ -154,4 +155,14 @@ wrongCalls(arrays, {
       ),
     args: () => [[3], three()],
   },
+});
+
+test("an update without any gradient is told, and a parameter without one is left", () => {
+  const opt = made();
+  for (const none of [{}, new Map<string, Float32Array>()])
+    expect(() => opt.update(none as Record<string, Float32Array>)).toThrow(
+      "`update` got no gradients, so there is nothing to step. Give them by name, { w: gradient }; there are `w`.",
+    );
+  opt.update({ w: undefined } as never);
+  expect(opt.step).toBe(0);
 });

@@ -11,6 +11,7 @@ export {
   named,
   newNames,
   refuseEmpty,
+  refuseNone,
   refuseOverlap,
   refuseRepeated,
   refuseShape,

@@ -87,6 +87,15 @@ export function refuseUnknown(gradients: object, parameters: ReadonlyMap<string,
     }
 }
 
+/** Throws if a step is given no gradient at all, which would do nothing. `call` is what was called. */
+export function refuseNone(call: string, names: readonly unknown[], parameters: Iterable<string>): void {
+  if (names.length > 0) return;
+  const all = [...parameters];
+  throw new OptimizerError(
+    `\`${call}\` got no gradients, so there is nothing to step. Give them by name, { ${all[0] ?? "w"}: gradient }; ${among(all)}.`,
+  );
+}
+
 /** Throws if the gradient of a parameter has another shape than the parameter. */
 export function refuseShape({ name, shape }: Parameter, gradient: Shape): void {
   if (gradient.length !== shape.length || gradient.some((d, i) => d !== shape[i]))

@@ -63,7 +63,7 @@ const ofOpen: Readonly<Record<keyof OpenOptions, Check>> = {
   nonFinite: elsewhere,
   native: must("be what `await native()` of @descent/native returns", (x) => isRecord(x) && isCallback(x.compile)),
   accumulate: must("be a whole number of batches, at least 1", (x) => Number.isSafeInteger(x) && Number(x) >= 1),
-  seed: must("be a whole number", Number.isSafeInteger),
+  seed: must("be a whole number, 0 or above", (x) => Number.isSafeInteger(x) && Number(x) >= 0),
   hutchinson: must("be a whole number of directions, at least 1", (x) => Number.isSafeInteger(x) && Number(x) >= 1),
   world: elsewhere,
   shard: must('be "state" or "gradients"', (x) => x === "state" || x === "gradients"),
@@ -191,7 +191,7 @@ function checkNative(where: string, { plan = "host", worker = false }: OpenOptio
 /** Throws where nothing reads an estimate of the curvature, or it cannot be made. */
 function checkHutchinson(
   where: string,
-  { hutchinson, optimizer, accumulate = 1, seed = 0, rows = [] }: OpenOptions & Pick<TrainerOptions, "rows">,
+  { hutchinson, optimizer, accumulate = 1, rows = [] }: OpenOptions & Pick<TrainerOptions, "rows">,
 ): void {
   if (hutchinson === undefined) return;
   const why = !readsInput(optimizer, "h")
@@ -200,9 +200,7 @@ function checkHutchinson(
       ? "gradients of several batches wait for one update. Leave out `accumulate`"
       : rows.length > 0
         ? "gradients of rows are not differentiated again. Leave out `rows`"
-        : seed < 0
-          ? `its directions are drawn from \`seed\`, which must not be negative; got ${seed}`
-          : undefined;
+        : undefined;
   if (why !== undefined) throw new OptimizerError(`${where}: \`hutchinson\` cannot be used here, because ${why}.`);
 }
 

@@ -42,7 +42,7 @@ export interface OpenOptions {
   readonly native?: Native | undefined;
   /** Batches whose gradients are averaged for one update of `trainStep`. Default 1. */
   readonly accumulate?: number | undefined;
-  /** The number that dropout is drawn from, together with the step and the rank. Default 0. */
+  /** The number that dropout is drawn from, together with the step and the rank. A whole number, 0 or above. Default 0. */
   readonly seed?: number | undefined;
   /**
    * How many random directions estimate the Hessian's diagonal for rules that read `h` (AdaHessian, Sophia): `trainStep` gives

@@ -12,6 +12,7 @@ import {
   knownOptions,
   type LoadReport,
   list,
+  refuseNone,
   type Shape,
   shown,
   size,
@@ -241,6 +242,11 @@ export class Trainer {
   applyGradients(gradients: GivenGradients, inputs: StepInputs = {}): Promise<void> {
     return this.#calls.next(async () => {
       checkRecord("applyGradients", "gradients by name", gradients);
+      refuseNone(
+        "applyGradients",
+        Object.keys(gradients),
+        this.parameters.map(({ name }) => name),
+      );
       checkRecord("applyGradients", "what the rule reads besides gradients by name as its second argument", inputs);
       this.#refuse(await this.#training.applyGradients(gradients, this.#guard, inputs));
     });
@@ -343,6 +349,10 @@ export class Trainer {
   setWeights(weights: Weights): Promise<void> {
     return this.#calls.next(async () => {
       checkRecord("setWeights", "weights by name", weights);
+      if (Object.keys(weights).length === 0)
+        throw new OptimizerError(
+          `\`setWeights\` got no weights, so there is nothing to set. Give them by name, { ${this.parameters[0]!.name}: weights }.`, // it trains one at least
+        );
       for (const [name, data] of Object.entries(weights)) fit(name, data, this.#shapes);
       await this.#training.setWeights(weights);
     });

@@ -5,7 +5,7 @@ import { adam, adamw } from "@descent/adam";
 import { Graph } from "@descent/onnx";
 import { adahessian } from "@descent/second-order";
 import * as ort from "onnxruntime-node";
-import { afterAll, describe } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { wrongCalls } from "../../../tests/wrong-calls.ts";
 import * as onnxruntime from "../src/index.ts";
 import * as worker from "../src/worker/serve.ts";
@@ -211,4 +211,10 @@ wrongCalls(onnxruntime, {
 
 describe("the door of workers", () => {
   wrongCalls(worker, { serve: "is called once in a worker, and looks at what it is given before anything else" });
+});
+
+test("an update without gradients, weights without one, and a seed below 0 are told", async () => {
+  await expect(shared.applyGradients({})).rejects.toThrow("`applyGradients` got no gradients");
+  await expect(shared.setWeights({})).rejects.toThrow("`setWeights` got no weights, so there is nothing to set.");
+  await expect(made({ seed: -1 })).rejects.toThrow("`seed` must be a whole number, 0 or above; got -1");
 });

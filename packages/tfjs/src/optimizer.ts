@@ -17,6 +17,7 @@ import {
   nonFiniteGradients,
   nonFiniteOption,
   readsInput,
+  refuseNone,
   type Share,
   setHyper,
   stepOfRows,
@@ -305,6 +306,7 @@ export class DescentOptimizer extends Optimizer {
    */
   applyGradients(gradients: Gradients, inputs: Inputs = {}): void {
     const shares = sharesOf(gradients);
+    refuseNone("applyGradients", Object.keys(gradients), Object.keys(engine().registeredVariables));
     const { loop } = this.#trained;
     this.#countRefused();
     this.#reportRefused();

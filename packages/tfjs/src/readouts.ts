@@ -4,7 +4,7 @@ import { disown, ownerOf, type Trained } from "./trained.ts";
 
 /*
  * A tf.LayersModel evaluates at the weights that its optimizer's rule provides for that. The class is not imported, but found where
- * tfjs-layers registers it, and three of its methods are replaced once, for all models.
+ * tfjs-layers registers it, and some of its methods are replaced once, for all models; so is tfjs's function that computes gradients.
  */
 
 /** The part of a tf.LayersModel 4 that is used here. */
@@ -76,8 +76,27 @@ export function attendModels(registry: Pick<typeof serialization, "Serialization
   return true;
 }
 
+/** The engine whose gradients are attended to. */
+let differentiating: object | undefined;
+
+/**
+ * Weights that are set after a state was loaded belong to it, and those that somebody steps do not. Whoever steps them computes
+ * their gradients first, so what they are then belongs to the state, and what they become afterwards is a change.
+ */
+function attendGradients(): void {
+  const own = engine();
+  if (differentiating === own) return;
+  differentiating = own;
+  const gradients = own.gradients.bind(own);
+  own.gradients = (f, xs, ...rest) => {
+    for (const x of xs) ownerOf(x as Variable)?.settle(x as Variable); // others have no owner
+    return gradients(f, xs, ...rest);
+  };
+}
+
 /** Lets models that this optimizer trains evaluate at its readout. */
 export function attend(optimizer: object, trained: Trained): void {
   optimizers.set(optimizer, trained);
+  attendGradients();
   attendModels();
 }

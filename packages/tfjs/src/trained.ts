@@ -230,6 +230,11 @@ export class Trained {
     return left !== undefined && left !== variable.dataId;
   }
 
+  /** Takes note of where the numbers of a variable are, if nothing is known since a load: what it has now belongs to that state. */
+  settle(variable: Variable): void {
+    this.#isChanged(variable);
+  }
+
   /** Drops the state of disposed variables. */
   forget(): void {
     for (const [name, variable] of this.#variables) if (!isAlive(variable)) this.#drop(name);

@@ -134,6 +134,29 @@ describe.each(Object.entries(models))("a %s model", (_, make) => {
     expect(predicted(model)).toBe(9);
   });
 
+  test("evaluates weights that something else has stepped since a load as they are, before anything was evaluated", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const told = (): number => warn.mock.calls.filter(([text]) => String(text).includes("evaluated as now")).length;
+    const { model, opt } = start();
+    await model.fit(x(), x(), { epochs: 1, verbose: 0 });
+    const w = model.trainableWeights[0]!.read() as import("@tensorflow/tfjs").Variable;
+    const loaded = async (): Promise<void> => {
+      opt.load(await opt.state());
+      model.setWeights([tf.tensor2d([[7]])]);
+    };
+    await loaded();
+    tf.train.sgd(2).minimize(() => w.asScalar(), false, [w]);
+    expect([predicted(model), told()]).toEqual([5, 1]);
+    await loaded();
+    const { grads } = tf.variableGrads(() => w.asScalar(), [w]);
+    tf.train.sgd(3).applyGradients(grads);
+    expect([weight(model), predicted(model)]).toEqual([4, 4]);
+    await loaded();
+    expect(predicted(model)).toBe(7.75);
+    await model.trainOnBatch(x(), x()); // and its own steps are its own
+    expect([weight(model), predicted(model)]).toEqual([6, 7.75 * 0.75 + 6 * 0.25]);
+  });
+
   test("is evaluated at the average within withReadout, and not once its optimizer is disposed of", async () => {
     const { model, opt } = start();
     await model.fit(x(), x(), { epochs: 1, verbose: 0 });

@@ -1,6 +1,6 @@
 import { adam } from "@descent/adam";
 import type { Configured, StateDict } from "@descent/core";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { wrongCalls } from "../../../tests/wrong-calls.ts";
 import type { DescentOptimizer, OptimizerOptions } from "../src/index.ts";
 import * as tfjs from "../src/index.ts";
@@ -151,4 +151,14 @@ wrongCalls(tfjs, {
   applyConstraints: { args: () => [model] },
   registerWasmGradients: { args: () => [] },
   repairTfjsNode: { args: () => [] },
+});
+
+test("an update without any gradient is told, and variables whose gradients are null are left", () => {
+  for (const none of [{}, []])
+    expect(() => made().applyGradients(none)).toThrow(
+      "`applyGradients` got no gradients, so there is nothing to step.",
+    );
+  const opt = made();
+  opt.applyGradients({ w: null });
+  expect(opt.iterations).toBe(0);
 });

@@ -9,6 +9,7 @@ import {
   named,
   type Role,
   type RowGradient,
+  refuseNone,
   refuseOverlap,
   refuseUnknown,
   type Shape,
@@ -139,6 +140,7 @@ export class Parameters {
     rowsOf?: (entry: Entry, gradient: Gradient) => readonly Share<Tensor>[] | undefined,
   ): (readonly [name: string, share: Share<Tensor>])[] {
     const given = Object.fromEntries(named("The gradients", gradients));
+    refuseNone("update", Object.keys(given), this.#byName.keys());
     refuseUnknown(given, this.#byName);
     const others = inputs.map(
       ([input, tensors]) => [input, Object.fromEntries(named(`\`${input}\``, tensors))] as const,

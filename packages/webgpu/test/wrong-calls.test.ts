@@ -72,3 +72,8 @@ test("misspelt fields of a parameter or a gradient are refused", () => {
     "The gradient of `w`: there is no field `ofset`",
   );
 });
+
+test("an update without any gradient is told", () => {
+  expect(() => made().update({})).toThrow("`update` got no gradients, so there is nothing to step.");
+  expect(() => made().record(encoder(), {})).toThrow("Give them by name, { w: gradient }; there are `w`.");
+});

@@ -125,9 +125,10 @@ class Batcher {
     return open.inOrder();
   }
 
-  /** The pieces of a tensor that fit a binding; nearly always one. */
+  /** The pieces of a tensor that fit a binding; nearly always one. Where not even the smallest fits, `bind` says so. */
   #segments(length: number): readonly Segment[] {
-    const most = up(this.#device.limits.maxStorageBufferBindingSize / 4 - SUMMED - ALIGNED / 4, SUMMED);
+    const floats = this.#device.limits.maxStorageBufferBindingSize / 4;
+    const most = Math.max(SUMMED, up(floats - SUMMED - ALIGNED / 4, SUMMED));
     const segments = [];
     for (let first = 0; first < length; first += most) segments.push({ first, length: Math.min(most, length - first) });
     return segments;
