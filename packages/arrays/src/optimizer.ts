@@ -300,8 +300,8 @@ class ArraysOptimizer implements Optimizer {
     inputs: readonly (readonly [string, ArraysOf<string>])[],
   ): void {
     for (const [input, arrays] of inputs) {
-      const given = recordOf(arrays);
-      refuseUnknown(given, this.#parameters.byName);
+      const given = recordOf(arrays, `\`${input}\``);
+      refuseUnknown(given, this.#parameters.byName, `a \`${input}\``);
       for (const [name, share] of stepped) {
         const array = Object.hasOwn(given, name) ? given[name] : undefined;
         if (array === undefined) continue;
@@ -505,8 +505,9 @@ function pairOf(name: string, entry: Entry, g: Float32Array, whole: boolean): Pa
 /** Gradients as a record. */
 function recordOf<G>(
   gradients: Readonly<Record<string, G | undefined>> | Iterable<readonly [string, G]>,
+  what = "The gradients",
 ): Readonly<Record<string, G | undefined>> {
   if (typeof gradients !== "object" || gradients === null || Symbol.iterator in gradients)
-    return Object.fromEntries(named("The gradients", gradients as Named<G>)); // throws for what has no names
+    return Object.fromEntries(named(what, gradients as Named<G>)); // throws for what has no names
   return gradients;
 }

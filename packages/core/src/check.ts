@@ -4,6 +4,7 @@ import { isCallback, isRecord, list, OptimizerError, shown } from "./errors.ts";
 import { facts } from "./expr.ts";
 import { functions } from "./functions.ts";
 import { checkNumber } from "./hyper.ts";
+import { meant } from "./options.ts";
 import { isName } from "./parse.ts";
 import { type Equations, places, type RuleSpec, starts } from "./spec.ts";
 import { MODEL } from "./state.ts";
@@ -50,6 +51,7 @@ export function checkSpec(spec: unknown): asserts spec is RuleSpec {
       `\`rule\` takes a description: rule({ id, title, paper, hyper, state, update }); got ${shown(spec)}.`,
     );
   checkId(spec.id);
+  refuseFields(`The rule \`${spec.id}\``, spec, FIELDS);
   const bad = (what: string, value: unknown, wanted: string): never => {
     throw new OptimizerError(`The rule \`${spec.id}\`: ${what} is ${shown(value)}. Give it ${wanted}.`);
   };
@@ -71,7 +73,12 @@ export function checkSpec(spec: unknown): asserts spec is RuleSpec {
     if (place !== "tensor" && place !== "model") bad(`the input \`${name}\``, place, '"tensor" or "model"');
   for (const name of [hyper, state, inputs, macros].flatMap((part) => (isRecord(part) ? Object.keys(part) : [])))
     checkName(`The rule \`${spec.id}\``, name);
-  for (const [name, slot] of Object.entries(state)) if (!isSlot(slot, hyper)) bad(`the state \`${name}\``, slot, SLOT);
+  for (const [name, slot] of Object.entries(state)) {
+    const wrong = wrongInSlot(slot, hyper);
+    if (wrong) bad(`${wrong.what}the state \`${name}\``, wrong.value, wrong.wanted);
+    if (isRecord(slot))
+      refuseFields(`The rule \`${spec.id}\`: the state \`${name}\``, slot, ["place", "init", "basis"]);
+  }
   if (!isRecord(macros)) return bad("`macros`", macros, "functions by name");
   for (const [name, macro] of Object.entries(macros))
     if (!isCallback(macro)) bad(`the macro \`${name}\``, macro, "a function (matrix, ...expressions) => expression");
@@ -128,19 +135,51 @@ const isBlocks = (blocks: unknown, hyper: Readonly<Record<string, unknown>>): bo
       : typeof side === "string" && Object.hasOwn(hyper, side),
   );
 
-const SLOT = `a finite number, the name of an option, ${list(starts)}, or { place, init } with a place among ${list(places)} or two sides, each \`rows\`, \`cols\`, a number above 0 or an option`;
-function isSlot(slot: unknown, hyper: Readonly<Record<string, unknown>>): boolean {
+const STARTS = `a finite number, the name of an option, ${list(starts)}`;
+const PLACES = `${list(places)}, or two sides, each \`rows\`, \`cols\`, a number above 0 or an option`;
+
+/** A wrong part of a state's description, as the end of a sentence that begins with it. */
+interface Wrong {
+  readonly what: "" | "the start of " | "the place of " | "a side of " | "`basis` of ";
+  readonly value: unknown;
+  readonly wanted: string;
+}
+
+function wrongInSlot(slot: unknown, hyper: Readonly<Record<string, unknown>>): Wrong | undefined {
   const isInit = (init: unknown): boolean => Number.isFinite(init) || typeof init === "string";
   const isSide = (side: unknown): boolean =>
     typeof side === "number"
       ? side > 0 && side < Infinity
       : typeof side === "string" && (side === "rows" || side === "cols" || Object.hasOwn(hyper, side));
-  const isPlace = (place: unknown): boolean =>
-    Array.isArray(place) ? place.length === 2 && place.every(isSide) : places.some((one) => one === place);
-  if (isInit(slot)) return true;
-  if (!isRecord(slot) || !isInit(slot.init)) return false;
-  const { place, basis } = slot;
-  return (place === undefined || isPlace(place)) && (basis === undefined || typeof basis === "boolean");
+  if (isInit(slot)) return undefined;
+  if (!isRecord(slot))
+    return { what: "", value: slot, wanted: `${STARTS}, or { place, init } with a place among ${PLACES}` };
+  const { place, init, basis } = slot;
+  if (!isInit(init)) return { what: "the start of ", value: init, wanted: STARTS };
+  const two = Array.isArray(place) && place.length === 2 ? (place as readonly unknown[]) : undefined;
+  const side = two?.find((one) => !isSide(one));
+  if (two && !two.every(isSide))
+    return { what: "a side of ", value: side, wanted: "`rows`, `cols`, a number above 0 or an option" };
+  if (!two && place !== undefined && !places.some((one) => one === place))
+    return { what: "the place of ", value: place, wanted: PLACES };
+  if (basis !== undefined && typeof basis !== "boolean")
+    return { what: "`basis` of ", value: basis, wanted: "true or false" };
+  return undefined;
+}
+
+/** All parts of a rule. */
+const FIELDS = [
+  ...["id", "title", "paper", "hyper", "ranges", "state", "inputs", "macros", "update", "before", "after"],
+  ...["phases", "layout", "blocks", "needs", "readout"],
+] as const;
+
+/** Throws if there is something that would be ignored. */
+function refuseFields(what: string, given: object, fields: readonly string[]): void {
+  const field = Object.keys(given).find((one) => !fields.includes(one));
+  if (field !== undefined)
+    throw new OptimizerError(
+      `${what} has \`${field}\`, which means nothing there; there are ${list(fields)}.${meant(field, fields)}`,
+    );
 }
 
 /** Names an author may not give to a hyper-parameter, slot or macro. */

@@ -76,13 +76,13 @@ export function refuseOverlap(places: Iterable<Stretch>): void {
   }
 }
 
-/** Throws if there is a gradient under a name that no parameter has. */
-export function refuseUnknown(gradients: object, parameters: ReadonlyMap<string, unknown>): void {
+/** Throws if there is a gradient, or `what` is given, under a name that no parameter has. */
+export function refuseUnknown(gradients: object, parameters: ReadonlyMap<string, unknown>, what = "a gradient"): void {
   for (const name of Object.keys(gradients))
     if (!parameters.has(name)) {
       const names = [...parameters.keys()];
       throw new OptimizerError(
-        `There is a gradient for \`${name}\`, which is not a parameter here; ${among(names)}.${suggestion(name, names)}`,
+        `There is ${what} for \`${name}\`, which is not a parameter here; ${among(names)}.${suggestion(name, names)}`,
       );
     }
 }

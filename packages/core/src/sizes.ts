@@ -39,7 +39,13 @@ export function infer(roots: Iterable<Expr>, { own, sizeOf, wrong }: Given): Rea
       const { matrices, size } = matrixFunctions[e.op];
       const numbers = e.args
         .slice(matrices)
-        .map((x) => fixed(x, own) ?? wrong(`\`${e.op}\` takes a number that changes`));
+        .map(
+          (x) =>
+            fixed(x, own) ??
+            wrong(
+              `\`${e.op}\` takes a number that may change. Give it \`rows\`, \`cols\`, a number, or an option that sizes a state`,
+            ),
+        );
       const made = size(
         e.args.slice(0, matrices).map((x) => sizes.get(x)!),
         numbers,

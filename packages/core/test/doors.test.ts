@@ -112,6 +112,7 @@ describe("@descent/core/adapter", () => {
     takes: words,
     named: told("The parameters", { w: 1 }),
     refuseEmpty: seen,
+    refuseNone: seen,
     refuseOverlap: seen,
     refuseShape: seen,
     refuseUnknown: seen,

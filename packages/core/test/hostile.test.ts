@@ -1,3 +1,4 @@
+import { optimizer } from "@descent/arrays";
 import { describe, expect, test } from "vitest";
 import fc from "../../../tests/properties.ts";
 import { fromPlain, Loop } from "../src/adapter.ts";
@@ -219,7 +220,7 @@ describe("a rule from anybody", () => {
     [JSON.parse('{ "update": { "__proto__": "g", "p": "p - lr * g" } }'), 'has the symbol "__proto__"'],
     [
       { state: { m: { place: "moon", init: 0 } } },
-      "the state `m` is an object { place, init }. Give it a finite number",
+      'the place of the state `m` is "moon". Give it `host`, `model`, `scalar`, `row`',
     ],
     [{ hyper: { lr: "1" } }, 'the default of `lr` is "1". Give it a number'],
     [{ before: "p" }, "`before` is"],
@@ -265,6 +266,30 @@ describe("a rule is checked where it is defined", () => {
     ["a range that is empty", { ranges: { lr: [1, 1] } }, "the range of `lr` is a list of 2. Give it the least number"],
     ["a default out of its range", { hyper: { lr: -1 } }, "Probe: lr is -1 by default. It must be at least 0."],
     ["a name that is built in", { hyper: { lr: 1, sqrt: 1 } }, "`sqrt` named twice, or the name of something built in"],
+    ["a misspelt part of a rule", { befor: [{ g: "2 * g" }] }, "has `befor`, which means nothing there; there are"],
+    ["… and what was meant", { readOut: { p: "p" } }, "Did you mean `readout`?"],
+    ["a misspelt part of a state", { state: { m: { plase: "row", init: 0 } } }, "the state `m` has `plase`"],
+    [
+      "a side that there is not",
+      { state: { m: { place: ["cols", "rnk"], init: 0 } } },
+      'a side of the state `m` is "rnk". Give it `rows`, `cols`, a number above 0 or an option.',
+    ],
+    ["a start that is not finite", { state: { m: { init: Number.NaN } } }, "the start of the state `m` is NaN."],
+    [
+      "a readout of what an update alone knows",
+      { readout: { p: "p - lr * g" } },
+      "Probe: `readout` reads `g`, which is known in an update only. Keep what it needs as state.",
+    ],
+    [
+      "a misspelt `when`, which would be a symbol",
+      { update: { wen: "t > 1", p: "p - lr * g" } },
+      "Probe has an equation for `wen`, which nothing reads. Did you mean `when`?",
+    ],
+    [
+      "a draw by a number",
+      { hyper: { lr: 1, seed: 0 }, update: { p: "p - lr * normal(2)" } },
+      "`normal()` takes nothing, or an option of the rule that is its seed",
+    ],
     [
       "a syntax error beside macros",
       { macros: { twice: (_: unknown, x: Expr) => x }, update: { p: "p - lr * twice(g" } },
@@ -272,5 +297,24 @@ describe("a rule is checked where it is defined", () => {
     ],
   ])("%s", (_, part, what) => {
     expect(message(() => rule({ ...base, update: { p: "p - lr * g" }, ...part } as never))).toContain(what);
+  });
+
+  test("but what fits matrices of some sizes only is known when a parameter is given", () => {
+    const made = (shape: readonly number[], update: object) => {
+      const data = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => i + 1);
+      const opt = optimizer({ w: { data, shape } }, rule({ ...base, update } as never)({}));
+      opt.update({ w: data.slice() });
+      return [...data];
+    };
+    // Two rows, which the identity leaves; and two directions of a matrix that has two, onto which it is projected.
+    for (const direction of ["eye(2) @ g", "svd(g, 2) @ (svd(g, 2)' @ g)"])
+      for (const [i, x] of made([2, 3], { p: `p - lr * (${direction})` }).entries())
+        expect(x).toBeCloseTo((i + 1) * (1 - base.hyper.lr), 5);
+    expect(message(() => made([3, 2], { p: "p - lr * (eye(2) @ g)" }))).toContain(
+      "Probe cannot be run on a parameter of 3 × 2: it multiplies a matrix of 2 × 2 by one of 3 × 2.",
+    );
+    expect(message(() => made([3, 2], { p: "p - lr * svd(g, lr)" }))).toContain(
+      "`svd` takes a number that may change. Give it `rows`, `cols`, a number, or an option that sizes a state.",
+    );
   });
 });

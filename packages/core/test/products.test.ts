@@ -93,7 +93,7 @@ describe("sizes", () => {
     ["eigh(g)", "`eigh` needs a square matrix, and gets one of 3 × 7"],
     ["solve(g @ g', g')", "`solve` gets 3 rows on its left and 7 on its right"],
     ["svd(g, 5)", "`svd` needs a number of vectors, at most 3, and gets 5"],
-    ["eye(t) @ g", "`eye` takes a number that changes"],
+    ["eye(t) @ g", "`eye` takes a number that may change"],
   ])("that do not fit are refused: %s", (formula, why) => {
     expect(() => sizeOf(formula, { rows: 3, cols: 7 })).toThrow(OptimizerError);
     expect(() => sizeOf(formula, { rows: 3, cols: 7 })).toThrow(`Probe cannot be run on a parameter of 3 × 7: ${why}`);

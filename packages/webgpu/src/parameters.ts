@@ -145,7 +145,7 @@ export class Parameters {
     const others = inputs.map(
       ([input, tensors]) => [input, Object.fromEntries(named(`\`${input}\``, tensors))] as const,
     );
-    for (const [, tensors] of others) refuseUnknown(tensors, this.#byName);
+    for (const [input, tensors] of others) refuseUnknown(tensors, this.#byName, `a \`${input}\``);
     const shares: (readonly [string, Share<Tensor>])[] = [];
     for (const [name, entry] of this.#byName) {
       const { p } = entry;

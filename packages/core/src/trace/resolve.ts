@@ -6,7 +6,7 @@ import { type Distribution, drawName, isDistribution } from "../draws.ts";
 import { OptimizerError } from "../errors.ts";
 import { constant, type Expr, facts, isUniform, variable } from "../expr.ts";
 import type { Matrix } from "../parameter.ts";
-import { parse } from "../parse.ts";
+import { isName, parse } from "../parse.ts";
 import { ROUND } from "../program.ts";
 import { type RuleSpec, sizing } from "../spec.ts";
 import { checkStart, counts, lengthOf, type Options, slotsOf } from "./slots.ts";
@@ -57,6 +57,8 @@ export function resolve(
     (...args: Expr[]): Expr => {
       const [of = variable("seed", "host")] = args;
       const seed = args.length < 2 && of.op === "var" ? of.value : "";
+      if (args.length > 0 && !Object.hasOwn(spec.hyper, seed))
+        throw new SyntaxError(`\`${distribution}()\` takes nothing, or an option of the rule that is its seed`);
       if (!Object.hasOwn(spec.hyper, seed))
         throw new SyntaxError(
           `\`${distribution}()\` draws by the option \`seed\`, which the rule does not have. Add \`seed: 0\` to \`hyper\``,
@@ -75,11 +77,12 @@ export function resolve(
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
       const [what, ...where] = error.message.split("\n");
+      const known = [...scope.keys()].filter((one) => isName(one) && one !== ROUND); // others are keys of its own
       throw new SyntaxError(
         [
           `${spec.title}: ${what} (in the equation for \`${name}\`)`,
           ...where,
-          `  In scope: ${[...scope.keys()].slice(0, 60).join(" ")}${scope.size > 60 ? " …" : ""}`,
+          `  In scope: ${known.slice(0, 60).join(" ")}${known.length > 60 ? " …" : ""}`,
         ].join("\n"),
       );
     }

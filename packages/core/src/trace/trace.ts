@@ -69,6 +69,9 @@ export function taken(program: Program, holds: readonly boolean[]): Program {
   return holds.every(Boolean) ? program : variants.get(program)!(holds); // every program was traced
 }
 
+/** The error of a rule whose matrices do not fit a parameter of one size, and may fit another's. */
+export class Misfit extends OptimizerError {}
+
 /** Whether a rule's programs differ by the size of the parameter. */
 export function variesBySize(spec: RuleSpec): boolean {
   if (Object.keys(spec.macros ?? {}).length > 0 || (spec.blocks && "size" in spec.blocks)) return true;
@@ -203,7 +206,7 @@ function counted(
   const all = topological(scope.values());
   if (!all.some((e) => e.op === "extent" || isMatrixFunction(e.op))) return scope;
   const wrong = (what: string): never => {
-    throw new OptimizerError(
+    throw new Misfit(
       `${title} cannot be run on a parameter of ${own.rows} × ${own.cols}: ${what}. Give it another rule: partition(…).`,
     );
   };
