@@ -29,6 +29,13 @@ export const ring = (nodes: number, bytes: number, { latency, bandwidth }: Net):
 export const halving = (nodes: number, bytes: number, { latency, bandwidth }: Net): number =>
   2 * Math.ceil(Math.log2(nodes)) * latency + (2 * (nodes - 1) * bytes) / (nodes * bandwidth);
 
+/**
+ * Seconds of a sum of one number: log₂ N exchanges, a message each way. Where ranks share cores, one that waits sleeps until it looks
+ * again, `nap` seconds per message.
+ */
+export const oneNumber = (nodes: number, { latency }: Net, nap = 0): number =>
+  2 * Math.ceil(Math.log2(nodes)) * (latency + nap);
+
 /** How much longer than the mean the slowest of `nodes` takes, in standard deviations: the expected maximum of normal numbers. */
 export const slowest = (nodes: number): number => {
   // Blom's approximation, within 0.02 of the exact values from 2 to 10,000.

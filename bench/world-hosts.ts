@@ -1,4 +1,5 @@
-import { halving, ring, slowest } from "./cost.ts";
+import { availableParallelism } from "node:os";
+import { halving, oneNumber, ring, slowest } from "./cost.ts";
 import { load } from "./measure.ts";
 import { gloo, type Job, makeHosts, ours, type Took } from "./ranks.ts";
 import { digits, table } from "./report.ts";
@@ -16,6 +17,17 @@ const NOISE = 1.02;
 
 /** Waits for the slowest rank: milliseconds of work, and how far they vary. */
 const WAIT = { what: "wait", rounds: 60, mean: 40, spread: 10 } as const;
+
+/** The median of the seconds for which a thread that asks for 50 µs sleeps, as @descent/mpi does where ranks outnumber cores. */
+function nap(): number {
+  const still = new Int32Array(new SharedArrayBuffer(4));
+  const times = Array.from({ length: 201 }, () => {
+    const begun = performance.now();
+    Atomics.wait(still, 0, 0, 0.05);
+    return performance.now() - begun;
+  });
+  return times.sort((a, b) => a - b)[100]! / 1000; // the middle one
+}
 
 /**
  * Sums of 4 MB and of one number between 2, 4 and 8 hosts at 100 Mbit/s, beside torch's gloo and the model of cost.ts, with the
@@ -71,7 +83,7 @@ export async function worldHosts(say: (text: string) => void): Promise<string> {
       ];
       predictions.push(
         predicted("4 MB", 1000 * halving(count, BYTES, net), large),
-        predicted("one number", 2000 * Math.ceil(Math.log2(count)) * latency, tiny),
+        predicted("one number", 1000 * oneNumber(count, net, count > availableParallelism() ? nap() : 0), tiny),
         predicted("the slowest of 40 ± 10 ms", WAIT.mean + WAIT.spread * slowest(count), waited),
       );
     } finally {
@@ -86,7 +98,7 @@ export async function worldHosts(say: (text: string) => void): Promise<string> {
       ["hosts", "the ring's model", "@descent/mpi", "ratio", "torch gloo", "MB received by a host", "by the model"],
       rows,
     ),
-    "Predictions of `npm run bench -- cost` for these hosts, in ms. Bandwidth is the link's without headers, a message's time is half of the sum of one number between two hosts:",
+    "Predictions of `npm run bench -- cost` for these hosts, in ms. Bandwidth is the link's without headers, a message's time is half of the sum of one number between two hosts; where hosts outnumber the cores they share, a rank sleeps before each:",
     table(["", "hosts", "predicted", "measured", "ratio"], predictions),
     table(
       ["aim", ""],

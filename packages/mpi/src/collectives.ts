@@ -8,10 +8,20 @@ import type { Numbers, World } from "./world.ts";
 /** The operations of a world, without its description. */
 type Operations<Done> = Pick<World<Done>, "sum" | "reduceScatter" | "allToAll" | "gather" | "broadcast" | "barrier">;
 
+/** Where the ranks of a world run. */
+export interface Placement {
+  /** Whether some run on other hosts than others. */
+  readonly apart: boolean;
+  /** Whether a machine has more ranks than cores. */
+  readonly crowded: boolean;
+}
+
 /** MPI in this process. */
 export interface Collectives {
   readonly rank: number;
   readonly size: number;
+  /** Fits the operations to where ranks run: all must be given the same. */
+  place(placement: Placement): void;
   readonly blocking: Operations<void>;
   readonly polled: Operations<Promise<void>>;
   /**
@@ -43,10 +53,13 @@ interface Request {
 
 /** The fewest seconds that processes have to find each other: on a busy machine MPI takes several. */
 const STARTING = 60;
-/** Bytes that are summed at a time: larger messages leave the cache between their steps. */
-const PIECE = 4 << 20;
-/** Polls in a row before a blocked process sleeps for a moment, so that ranks sharing a core make progress. */
+/** The sizes of messages: in one machine larger ones would leave the cache between their steps. */
+const TOGETHER = { bytes: 4 << 20, atOnce: 1 };
+/** Between hosts the next pieces cross while one waits for a rank, and none fills a link's queue before the answers to others. */
+const APART = { bytes: 512 << 10, atOnce: 4 };
+/** Polls in a row before a blocked process sleeps for a moment: fewer where another rank waits for its core. */
 const EAGER = 2000;
+const CROWDED = 20;
 const NAP_MS = 0.05;
 /** How long ranks that have waited in vain listen for each other, the tag of their calls, and the most that do. */
 const CALLING_MS = 5000;
@@ -103,32 +116,50 @@ export function collectives(
   let busy = false;
   let left = false;
   let whole = true;
+  let pieces = TOGETHER;
+  let patience = EAGER;
+  /** Operations that have begun, whose memory MPI may still write to. */
+  const pending = new Set<Request>();
 
   const fail = (error: unknown): never => {
     broken = error instanceof MpiError ? error : new MpiError(String(error));
     throw broken;
   };
-  /** Begins an operation; its memory must live until the request is done. */
+  /** Begins an operation; its memory lives until the request is done. */
   const begin = (what: string, start: (request: Buffer) => void, ...alive: readonly unknown[]): Request => {
-    const request = room(8);
+    const handle = room(8);
     const [flag, status] = [room(4), room(64)]; // "ignore the status" is another address in every library
     try {
-      start(request);
+      start(handle);
     } catch (error) {
       fail(error);
     }
-    return {
+    const request: Request = {
       what,
       done: () => {
         void alive;
         try {
-          test(request, flag, status);
+          test(handle, flag, status);
         } catch (error) {
+          pending.delete(request);
           fail(error);
         }
-        return flag.readInt32LE() !== 0;
+        const done = flag.readInt32LE() !== 0;
+        if (done) pending.delete(request);
+        return done;
       },
     };
+    pending.add(request);
+    return request;
+  };
+  /** Waits until MPI writes to no memory of ours any more, once the world has been revoked. */
+  const drain = (): void => {
+    for (const request of [...pending])
+      try {
+        while (!request.done()) Atomics.wait(REST, 0, 0, NAP_MS);
+      } catch {
+        // it has ended, by an error
+      }
   };
   const late = ({ what }: Request): never => {
     const silent = size > MOST_ASKED ? [] : rollCall();
@@ -179,7 +210,7 @@ export function collectives(
       for (const request of requests) {
         const until = performance.now() + timeout * 1000;
         for (let asked = 1; !request.done(); asked++) {
-          if (asked % EAGER !== 0) continue;
+          if (asked % patience !== 0) continue;
           if (performance.now() > until) late(request);
           Atomics.wait(REST, 0, 0, NAP_MS);
         }
@@ -229,15 +260,20 @@ export function collectives(
       checkHow(how);
       const what = `sum of ${numbers.length} ${kind} (${how})`;
       yield* agreed(what);
-      const piece = PIECE / numbers.BYTES_PER_ELEMENT;
+      const piece = pieces.bytes / numbers.BYTES_PER_ELEMENT;
+      const open: Request[] = [];
       for (let from = 0; from < numbers.length; from += piece) {
         const part = settled(numbers.subarray(from, from + piece));
-        yield begin(
-          what,
-          (r) => allreduce(abi.inPlace, part, part.length, abi.types[kind], abi.operations[how], world, r),
-          part,
+        if (open.length === pieces.atOnce) yield open.shift()!; // there is one
+        open.push(
+          begin(
+            what,
+            (r) => allreduce(abi.inPlace, part, part.length, abi.types[kind], abi.operations[how], world, r),
+            part,
+          ),
         );
       }
+      yield* open;
     },
     *reduceScatter(numbers: Numbers, into: Numbers, counts: readonly number[]): Generator<Request> {
       const kind = kindOf(numbers, "reduceScatter");
@@ -299,7 +335,7 @@ export function collectives(
       checkRank("broadcast", from, size);
       const what = `broadcast of ${numbers.length} ${kind} from ${from}`;
       yield* agreed(what);
-      const piece = PIECE / numbers.BYTES_PER_ELEMENT;
+      const piece = TOGETHER.bytes / numbers.BYTES_PER_ELEMENT;
       for (let at = 0; at < numbers.length; at += piece) {
         const part = settled(numbers.subarray(at, at + piece));
         yield begin(what, (r) => broadcast(part, part.length, abi.types[kind], from, world, r), part);
@@ -318,11 +354,16 @@ export function collectives(
     get size() {
       return size;
     },
+    place: ({ apart, crowded }) => {
+      pieces = apart ? APART : TOGETHER;
+      patience = crowded ? CROWDED : EAGER;
+    },
     survive: (error) => {
       if (!revoke || !shrink || !(error instanceof MpiError) || !LOST.test(error.message)) return undefined;
       const [before, all] = [rank, size];
       const next = room(8);
       revoke(world); // ranks that still wait are told
+      drain();
       shrink(world, next);
       world = next.readBigInt64LE();
       handle(world, abi.errorsReturn);

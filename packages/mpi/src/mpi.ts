@@ -1,5 +1,5 @@
-import { writeSync } from "node:fs";
-import { hostname } from "node:os";
+import { readFileSync, writeSync } from "node:fs";
+import { availableParallelism, hostname } from "node:os";
 import { flag, hashOf, knownOptions, positive, ranksText, shown } from "@descent/core/adapter";
 import { alike } from "./alike.ts";
 import { alone } from "./alone.ts";
@@ -59,8 +59,8 @@ let joined: Promise<MpiWorld> | undefined;
 /**
  * The processes that mpirun started; without mpirun this process alone, which needs no MPI:
  * `const world = await mpi()`. Calls the machine's own MPI (MPICH, Open MPI 4 and 5, any library with the MPI 5 ABI) without
- * copies; sums go in pieces of 4 MB. One world per process: a second call returns it. Throws an MpiError if no library is
- * found, or if mpirun and the library belong to different MPIs, because every process would train a model alone.
+ * copies; sums go in pieces of 4 MB, or of half a megabyte between hosts. One world per process: a second call returns it. Throws an
+ * MpiError if no library is found, or if mpirun and the library belong to different MPIs, because every process would train a model alone.
  */
 export function mpi(options: MpiOptions = {}): Promise<MpiWorld> {
   joined ??= join(options).catch((error) => {
@@ -177,10 +177,24 @@ function single(): MpiWorld {
   };
 }
 
-/** How many ranks before this one run on the same host. */
-function placeOnHost({ rank, size, blocking }: Collectives): number {
-  const hosts = new Int32Array(size);
-  hosts[rank] = hashOf(hostname());
-  blocking.gather(hosts, Array<number>(size).fill(1));
+/** Fits operations to the hosts and cores that ranks share; returns how many before this one run on the same host. */
+function placeOnHost({ rank, size, blocking, place }: Collectives): number {
+  // Host, machine and cores of each rank. Containers are hosts that share a machine's cores.
+  const facts = new Int32Array(3 * size);
+  facts.set([hashOf(hostname()), hashOf(machine()), availableParallelism()], 3 * rank);
+  blocking.gather(facts, Array<number>(size).fill(3));
+  const all = (fact: number): Int32Array => facts.filter((_, i) => i % 3 === fact);
+  const [hosts, machines, cores] = [all(0), all(1), all(2)];
+  const crowded = machines.some((one, r) => machines.filter((other) => other === one).length > cores[r]!); // one per rank
+  place({ apart: hosts.some((host) => host !== hosts[0]), crowded });
   return hosts.subarray(0, rank).filter((host) => host === hosts[rank]).length;
+}
+
+/** A text that hosts share only where one machine runs them all, if the system has one. */
+function machine(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8");
+  } catch {
+    return hostname();
+  }
 }

@@ -103,6 +103,16 @@ describe.skipIf(mpirun === undefined || !hosts())("on two hosts", () => {
     expect(Number(run("received", "1")) - before).toBeGreaterThan(30 * 144 * 4);
   });
 
+  test("a sum in many pieces has every number in its place, and crosses once each way", async () => {
+    const before = Number(run("received", "1"));
+    const { values, text } = await onHosts(["pieces"], {});
+    expect(values, text).toEqual([-1, -1]);
+    const bytes = 1_500_001 * 4;
+    const crossed = Number(run("received", "1")) - before;
+    expect(crossed).toBeGreaterThan(bytes);
+    expect(crossed).toBeLessThan(1.2 * bytes); // headers, and what starts the ranks
+  });
+
   test.skipIf(!sshd())("ranks start by a real ssh, under MPICH and Open MPI 5", async () => {
     const servers = new SshServers();
     try {

@@ -88,6 +88,12 @@ const programs: Readonly<Record<string, () => unknown>> = {
     await world.polled.sum(new Float32Array(10));
     return true;
   },
+  // More numbers than several pieces hold, each its own.
+  pieces: () => {
+    const numbers = Float32Array.from({ length: 1_500_001 }, (_, i) => (i % 1000) + world.rank);
+    world.sum(numbers);
+    return numbers.findIndex((x, i) => x !== world.size * (i % 1000) + (world.size * (world.size - 1)) / 2);
+  },
   order: () => world.sum(new Float32Array(world.rank === 1 ? 3 : 2)),
   train: () => {
     const steps = Number(args[0]);
