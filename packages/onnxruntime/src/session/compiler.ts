@@ -18,6 +18,7 @@ import {
   safely,
 } from "../runtime/runtime.ts";
 
+import { free, freeCopies } from "./freed.ts";
 import { fedWeights } from "./frozen.ts";
 import { mounted } from "./mounted.ts";
 
@@ -70,15 +71,24 @@ export class Session {
   readonly #device: boolean;
   /** Weights that are not trained, where they are not in the session. */
   readonly #weights: Readonly<Record<string, RuntimeTensor>>;
+  readonly #large: boolean;
 
-  constructor(session: RuntimeSession, device: boolean, weights: Readonly<Record<string, RuntimeTensor>>) {
+  constructor(
+    session: RuntimeSession,
+    {
+      device,
+      large,
+      weights,
+    }: { readonly device: boolean; readonly large: boolean; readonly weights: Readonly<Record<string, RuntimeTensor>> },
+  ) {
     this.inputs = new Set(session.inputNames.filter((name) => !Object.hasOwn(weights, name)));
     this.#session = session;
     this.#device = device;
+    this.#large = large;
     this.#weights = weights;
   }
 
-  /** Runs, and gives all outputs; those named in `into` are written there. */
+  /** Runs, and gives all outputs; those named in `into` are written there, and where they are large the results have no numbers. */
   async run(
     feeds: Readonly<Record<string, RuntimeTensor>>,
     into: Readonly<Record<string, RuntimeTensor>> = {},
@@ -92,7 +102,9 @@ export class Session {
       this.#session.outputNames.map((name) => [name, Object.hasOwn(into, name) ? into[name]! : null]), // a key of it
     );
     try {
-      return await this.#session.run({ ...this.#weights, ...feeds }, fetches);
+      const results = await this.#session.run({ ...this.#weights, ...feeds }, fetches);
+      if (this.#large) freeCopies(results, into);
+      return results;
     } catch (cause) {
       throw failedBy(cause, "ONNX Runtime could not run the model");
     }
@@ -227,15 +239,19 @@ export class Compiler {
       }
       const plain = exportModel(graph);
       const fast = cpu && (await inBlocks(graph, runtime)) ? exportModel(graph) : plain;
-      return create(fast).catch((error: unknown) => {
-        if (fast === plain) throw error;
-        return create(plain);
-      });
+      try {
+        return await create(fast).catch((error: unknown) => {
+          if (fast === plain) throw error;
+          return create(plain);
+        });
+      } finally {
+        if (large) free([plain.buffer, fast.buffer]);
+      }
     };
     const session = await made().catch((error: unknown) => {
       throw failedBy(error, "ONNX Runtime could not make a session");
     });
-    return { session: new Session(session, this.target === "webgpu", weights), ...known };
+    return { session: new Session(session, { device: this.target === "webgpu", large, weights }), ...known };
   }
 
   async dispose(): Promise<void> {
