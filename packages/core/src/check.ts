@@ -174,7 +174,7 @@ const FIELDS = [
 ] as const;
 
 /** Throws if there is something that would be ignored. */
-function refuseFields(what: string, given: object, fields: readonly string[]): void {
+export function refuseFields(what: string, given: object, fields: readonly string[]): void {
   const field = Object.keys(given).find((one) => !fields.includes(one));
   if (field !== undefined)
     throw new OptimizerError(

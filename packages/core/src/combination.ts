@@ -1,12 +1,12 @@
 import { everyBlock, phasesOf } from "./blocks.ts";
-import { checkEquations, checkId } from "./check.ts";
+import { checkEquations, checkId, refuseFields } from "./check.ts";
 import { type Configured, checkConfigured } from "./configured.ts";
 import { distributions } from "./draws.ts";
 import { isRecord, list, OptimizerError, shown } from "./errors.ts";
 import { refuseRepeated } from "./given.ts";
 import { rangeOf } from "./hyper.ts";
 import { knownOptions } from "./options.ts";
-import { renamed } from "./parse.ts";
+import { namesIn, renamed } from "./parse.ts";
 import { configured, type Leaf } from "./rule.ts";
 import type { Equations, Hyper, Range, RuleSpec, Slot } from "./spec.ts";
 import type { Builtin, Checked } from "./symbols.ts";
@@ -49,6 +49,7 @@ export function combination<const H extends Hyper, const P extends string, const
     );
   checkId(text.id);
   const where = `The combination \`${text.id}\``;
+  refuseFields(where, text, ["id", "title", "paper", "hyper", "ranges", "parts", "update"]);
   const { parts, hyper } = text;
   const named: unknown = parts;
   if (!Array.isArray(named) || named.length === 0 || !named.every((part) => typeof part === "string"))
@@ -60,9 +61,20 @@ export function combination<const H extends Hyper, const P extends string, const
     if (typeof value !== "string")
       throw new OptimizerError(`${where}: \`${key}\` must be a text; got ${shown(value)}.`);
   checkEquations(where, text.update);
+  const read = new Set(Object.values(text.update as Equations).flatMap(namesIn));
+  const unread = parts.find((part) => !read.has(part));
+  if (unread !== undefined)
+    throw new OptimizerError(
+      `${where}: no equation reads its part \`${unread}\`. Use it, or take it out of \`parts\`.`,
+    );
   const plain = text as unknown as PlainCombination; // Checked<U> is U once it compiles
   const make = (given: { readonly [K in P]: Configured }, options: TransformOptions<H> = {}): Leaf => {
     const rules: { readonly [K in P]?: unknown } = knownOptions(where, given, parts);
+    const missing = parts.find((part) => rules[part] === undefined);
+    if (missing !== undefined)
+      throw new OptimizerError(
+        `${where} got no rule for its part \`${missing}\`. Give it one: { ${missing}: adamw() }.`,
+      );
     const leaves = parts.map((part) => [part, leafOf(`${where}, \`${part}\`,`, rules[part])] as const);
     const { rule, hyper: inner } = combined(plain, leaves);
     if (!isRecord(options)) throw new OptimizerError(`${where} takes its options by name; got ${shown(options)}.`);

@@ -1,5 +1,6 @@
 import { build } from "./build.ts";
 import { checkEquations } from "./check.ts";
+import { OptimizerError } from "./errors.ts";
 import { checkExpr, type Expr, variable } from "./expr.ts";
 import { parse } from "./parse.ts";
 import type { Equations } from "./spec.ts";
@@ -9,9 +10,15 @@ import type { Builtin, Checked } from "./symbols.ts";
 export function formula<const U extends Equations>(equations: Checked<U, Builtin | "x">): (x: Expr) => Expr {
   checkEquations("formula", equations);
   const lines = Object.entries(equations as Equations); // Checked<U> is U once it compiles
+  if (lines.length === 0)
+    throw new OptimizerError('`formula` takes at least one equation: formula({ y: "x / norm(x)" }).');
   const parsed = lines.map(([name, source]) => [name, source, parse(source)] as const);
-  const apply = (x: Expr): Expr => {
+  const apply = (x: Expr, ...more: readonly unknown[]): Expr => {
     checkExpr(x, "a formula");
+    if (more.length > 0)
+      throw new OptimizerError(
+        `A formula takes one expression, \`x\`; got ${more.length + 1}. What takes several is a function of formulas.`,
+      );
     const scope = new Map([["x", x]]);
     let last = x;
     for (const [name, source, ast] of parsed) {

@@ -1,5 +1,5 @@
 import { everyBlock, phasesOf } from "./blocks.ts";
-import { checkEquations, checkId } from "./check.ts";
+import { checkEquations, checkId, refuseFields } from "./check.ts";
 import { type Configured, checkConfigured } from "./configured.ts";
 import { isRecord, list, OptimizerError, shown } from "./errors.ts";
 import { mapLeaves } from "./groups.ts";
@@ -107,6 +107,7 @@ function check(text: unknown): void {
     t,
     readout = {},
   } = text;
+  refuseFields(where, text, FIELDS);
   const parts = { hyper, ranges, state, inputs, phases };
   for (const [part, value] of Object.entries(parts))
     if (!isRecord(value)) throw new OptimizerError(`${where}: \`${part}\` must be an object; got ${shown(value)}.`);
@@ -119,6 +120,26 @@ function check(text: unknown): void {
   if (t !== undefined && typeof t !== "string")
     throw new OptimizerError(`${where}: \`t\` must be a count as text, "t / every"; got ${shown(t)}.`);
 }
+
+/** All parts of a transform. */
+const FIELDS = [
+  ...[
+    "id",
+    "title",
+    "paper",
+    "hyper",
+    "ranges",
+    "state",
+    "inputs",
+    "before",
+    "after",
+    "phases",
+    "when",
+    "t",
+    "layout",
+    "readout",
+  ],
+] as const;
 
 /** A transform whose equations compile. */
 interface PlainTransform

@@ -1,11 +1,13 @@
 import { optimizer } from "@descent/arrays";
+import { sgd } from "@descent/sgd";
 import { describe, expect, test } from "vitest";
 import fc from "../../../tests/properties.ts";
-import { fromPlain, Loop } from "../src/adapter.ts";
+import { combination, fromPlain, Loop } from "../src/adapter.ts";
 import {
   apply,
   constant,
   type Expr,
+  formula,
   hostFunction,
   latex,
   mathml,
@@ -14,7 +16,7 @@ import {
   trace,
   variable,
 } from "../src/graph.ts";
-import { OptimizerError, rule, schedule } from "../src/index.ts";
+import { OptimizerError, rule, schedule, transform } from "../src/index.ts";
 import { kernelPlan } from "../src/kernels/index.ts";
 import { plain as backend } from "./plain.ts";
 
@@ -297,6 +299,20 @@ describe("a rule is checked where it is defined", () => {
     ],
   ])("%s", (_, part, what) => {
     expect(message(() => rule({ ...base, update: { p: "p - lr * g" }, ...part } as never))).toContain(what);
+  });
+
+  test("and so are transforms, combinations and formulas", () => {
+    const graft = { id: "graft", title: "Graft", paper: "", hyper: {}, parts: ["a", "b"] };
+    const [x, update] = [variable("x", "tensor"), { p: "a + b" }];
+    const mistakes: readonly (readonly [() => unknown, string])[] = [
+      [() => transform({ id: "twice", hyper: {}, befor: { g: "2 * g" } } as never), "has `befor`, which means nothing"],
+      [() => combination({ ...graft, update, when: "1" } as never), "The combination `graft` has `when`, which means"],
+      [() => combination({ ...graft, update: { p: "a" } } as never), "no equation reads its part `b`. Use it, or take"],
+      [() => combination({ ...graft, update } as never)({ a: sgd() } as never), "got no rule for its part `b`"],
+      [() => formula({}), "`formula` takes at least one equation"],
+      [() => (formula({ y: "x + 1" }) as (...args: unknown[]) => unknown)(x, x), "one expression, `x`; got 2"],
+    ];
+    for (const [make, what] of mistakes) expect(message(make)).toContain(what);
   });
 
   test("but what fits matrices of some sizes only is known when a parameter is given", () => {
