@@ -270,7 +270,8 @@ class ArraysOptimizer implements Optimizer {
       } catch (error) {
         if (!this.survives(error)) throw error;
       }
-    } else if (this.#nonFinite === "apply" || this.#finite(stepped)) this.#loop.update(stepped, others?.numbers);
+    } else if (this.#nonFinite === "apply" || this.#finite(stepped, others?.numbers))
+      this.#loop.update(stepped, others?.numbers);
     else return;
     for (const [name, step] of byRows) {
       step.finish();
@@ -316,7 +317,7 @@ class ArraysOptimizer implements Optimizer {
     const arrayOf = (name: string): Float32Array => this.#parameters.byName.get(name)!.p.array; // it trains parameters of this optimizer
     outer.before(arrayOf);
     // Ranks count updates, skipped ones too, or they would not meet.
-    if (this.#nonFinite === "apply" || this.#finite(stepped)) this.#loop.update(stepped, numbers);
+    if (this.#nonFinite === "apply" || this.#finite(stepped, numbers)) this.#loop.update(stepped, numbers);
     this.#ranks?.at(this.#loop.step);
     if (!this.midRound && outer.after(arrayOf)) this.#ranks?.compare(this.#loop.step, () => this.#arrays(), true);
   }
@@ -330,7 +331,7 @@ class ArraysOptimizer implements Optimizer {
 
   /** Takes a step with the other ranks. */
   #together(ranks: Ranks, stepped: readonly Stepped[], numbers: Numbers = {}, examples: number | undefined): void {
-    const broken = examples === 0 ? [] : this.#broken(stepped); // the gradients of a rank without examples count nothing
+    const broken = examples === 0 ? [] : [...this.#broken(stepped), ...this.#brokenInputs(stepped, numbers)]; // the gradients of a rank without examples count nothing
     const given = stepped.flatMap(([name, { inputs }]) =>
       Object.keys(inputs).map((one) => (one === "g" ? `\`${name}\`` : `\`${one}\` of \`${name}\``)),
     );
@@ -355,13 +356,23 @@ class ArraysOptimizer implements Optimizer {
     return stepped.flatMap(([name, { inputs }]) => (this.#trained.has(name) && !allFinite(inputs.g!) ? [name] : [])); // put there by update
   }
 
-  /** Whether all gradients are finite. Where they are not, counts the step, and throws unless the option says to skip it. */
-  #finite(stepped: readonly Stepped[]): boolean {
-    const broken = this.#broken(stepped);
-    if (broken.length === 0) return true;
+  /** The other inputs that are not finite, where the option asks: `loss`, or `h/w` of one parameter. */
+  #brokenInputs(stepped: readonly Stepped[], numbers: Numbers = {}): string[] {
+    if (this.#nonFinite === "apply") return [];
+    const broken = Object.keys(numbers).filter((name) => !Number.isFinite(numbers[name]));
+    for (const [name, { inputs }] of stepped)
+      for (const input of Object.keys(inputs))
+        if (input !== "g" && this.#trained.has(name) && !allFinite(inputs[input]!)) broken.push(`${input}/${name}`); // a key of it
+    return broken;
+  }
+
+  /** Whether all inputs are finite. Where they are not, counts the step, and throws unless the option says to skip it. */
+  #finite(stepped: readonly Stepped[], numbers: Numbers | undefined): boolean {
+    const [broken, inputs] = [this.#broken(stepped), this.#brokenInputs(stepped, numbers)];
+    if (broken.length + inputs.length === 0) return true;
     this.#loop.countNonFinite();
     if (this.#nonFinite === "skip") return false;
-    throw nonFiniteGradients(broken, this.#loop.step);
+    throw nonFiniteGradients(broken, this.#loop.step, inputs);
   }
 
   set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void {

@@ -52,7 +52,7 @@ export interface OptimizerOptions {
    */
   readonly state?: Precision | Readonly<Record<string, Precision>> | undefined;
   /**
-   * Handling of an update whose gradients contain NaN or an infinity: `"apply"`, the default; `"throw"` an error, the default among
+   * Handling of an update whose gradients, or other inputs, contain NaN or an infinity: `"apply"`, the default; `"throw"` an error, the default among
    * ranks, since one of them would spoil all; or `"skip"` the step. The last two change nothing, are counted by `inspect().nonFinite`, and read the gradients once more:
    * about 0.1 ns per number in memory of `allocate`, 0.6 ns elsewhere.
    */

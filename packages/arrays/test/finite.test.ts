@@ -1,6 +1,7 @@
+import { rule } from "@descent/core";
 import { allFinite as byLoop } from "@descent/core/adapter";
 import { expect, test } from "vitest";
-import { allocate } from "../src/index.ts";
+import { allocate, optimizer } from "../src/index.ts";
 import { allFinite } from "../src/wasm/finite.ts";
 
 const LARGEST = 3.4028234663852886e38;
@@ -36,4 +37,33 @@ test("NaN of any bits is found", () => {
   }
   bits[33] = 0;
   expect(allFinite(numbers)).toBe(true);
+});
+
+test("other inputs are looked at as gradients are, where the option asks", () => {
+  const reading = rule({
+    id: "reading",
+    title: "Reading",
+    paper: "",
+    hyper: { lr: 1 },
+    state: {},
+    inputs: { h: "tensor", loss: "model" },
+    update: { p: "p - lr * g * h * loss" },
+  });
+  for (const nonFinite of ["throw", "skip"] as const) {
+    const w = Float32Array.of(1, 2);
+    const opt = optimizer({ w }, reading(), { nonFinite });
+    const give = (h: number, loss: number) => (): void =>
+      opt.update({ w: Float32Array.of(1, 1) }, { h: { w: Float32Array.of(1, h) }, loss });
+    for (const [wrong, what] of [
+      [give(Number.NaN, 1), "`h/w` is not finite at step 0, and the step was not applied."],
+      [give(1, Infinity), "`loss` is not finite at step 0"],
+      [give(Infinity, Number.NaN), "`loss`, `h/w` are not finite at step 0"],
+    ] as const)
+      if (nonFinite === "throw") expect(wrong).toThrow(what);
+      else wrong();
+    expect([...w]).toEqual([1, 2]);
+    expect(opt.inspect().nonFinite).toBe(3);
+    give(1, 1)();
+    expect([...w]).toEqual([0, 1]);
+  }
 });

@@ -14,10 +14,16 @@ export function nonFiniteOption(where: string, given: unknown, otherwise: NonFin
   return option.nonFinite;
 }
 
-/** The error for gradients that contain NaN or an infinity, at the step after `step` updates. */
-export const nonFiniteGradients = (names: readonly string[], step: number): OptimizerError =>
+/** The error for gradients that contain NaN or an infinity, at the step after `step` updates; or, where there are none, for other inputs. */
+export const nonFiniteGradients = (
+  names: readonly string[],
+  step: number,
+  inputs: readonly string[] = [],
+): OptimizerError =>
   new OptimizerError(
-    `The gradient of ${list(names)} is not finite at step ${step}, and the step was not applied. Lower the rate, clip the gradients, or leave out such steps with nonFinite: "skip".`,
+    names.length > 0
+      ? `The gradient of ${list(names)} is not finite at step ${step}, and the step was not applied. Lower the rate, clip the gradients, or leave out such steps with nonFinite: "skip".`
+      : `${list(inputs)} ${inputs.length > 1 ? "are" : "is"} not finite at step ${step}, and the step was not applied. Look at what computes ${inputs.length > 1 ? "them" : "it"}, or leave out such steps with nonFinite: "skip".`,
   );
 
 /** Below this many numbers a view of their bits costs more than it saves. */

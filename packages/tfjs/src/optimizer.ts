@@ -329,6 +329,10 @@ export class DescentOptimizer extends Optimizer {
           : [...shares].flatMap(([name, share]) =>
               (steps.get(name)?.shares ?? [share]).map((one) => [name, one] as const),
             );
+      if (this.#nonFinite !== "apply" && !this.#together) {
+        const wrong = Object.keys(numbers).filter((name) => !Number.isFinite(numbers[name]));
+        if (wrong.length > 0) throw new Refused([], wrong);
+      }
       tidy(() => {
         const together = this.#together?.exchange(shares, numbers, this);
         loop.update(together?.shares ?? all, together?.numbers ?? numbers);
@@ -343,7 +347,8 @@ export class DescentOptimizer extends Optimizer {
       loop.countNonFinite();
       if (this.#nonFinite === "throw" && error instanceof Elsewhere) throw new OptimizerError(error.message);
       if (error instanceof Elsewhere) return;
-      if (this.#nonFinite === "throw") throw nonFiniteGradients([...new Set(error.names)], loop.step);
+      if (this.#nonFinite === "throw")
+        throw nonFiniteGradients([...new Set(error.names)], loop.step, [...new Set(error.inputs)]);
     } finally {
       picked.dispose();
     }

@@ -13,9 +13,9 @@ export interface OptimizerOptions {
    */
   readonly fused?: boolean | undefined;
   /**
-   * Handling of gradients that contain NaN or infinity: `"throw"` an error, the default; `"skip"` the step, which
-   * `inspect().nonFinite` counts; or `"apply"` it. The first two write nothing. The webgl and webgpu backends skip such a
-   * step on the device, and the error comes with a later step.
+   * Handling of gradients, and other inputs, that contain NaN or infinity: `"throw"` an error, the default; `"skip"` the step, which
+   * `inspect().nonFinite` counts; or `"apply"` it. The first two write nothing. The webgl and webgpu backends look at
+   * gradients and sums alone, skip such a step on the device, and the error comes with a later step.
    */
   readonly nonFinite?: NonFinite | undefined;
   /**

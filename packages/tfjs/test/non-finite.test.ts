@@ -1,5 +1,5 @@
 import { adam } from "@descent/adam";
-import { type Configured, clipByGlobalNorm, freeze } from "@descent/core";
+import { type Configured, clipByGlobalNorm, freeze, rule } from "@descent/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type OptimizerOptions, optimizer } from "../src/index.ts";
 import { tf, use } from "./backends.ts";
@@ -42,6 +42,34 @@ describe.each([
     };
     return { opt, give, all, dispose };
   };
+
+  test("and other inputs that are not are an error that names them, and nothing has changed", () => {
+    const reading = rule({
+      id: "reading",
+      title: "Reading",
+      paper: "",
+      hyper: { lr: 1, seed: 0 },
+      state: {},
+      inputs: { h: "tensor", loss: "model" },
+      update: { p: "p - lr * g * h * loss + 0 * normal()" },
+    });
+    const w = tf.variable(tf.tensor1d([1, 2]), true, "read");
+    const opt = optimizer(reading(), { fused });
+    const give = (h: number, loss: number): void =>
+      tf.tidy(() => opt.applyGradients({ read: tf.ones([2]) }, { h: { read: tf.tensor1d([1, h]) }, loss }));
+    for (const value of odd) {
+      expect(() => give(value, 1)).toThrow(
+        "`h/read` is not finite at step 0, and the step was not applied. Look at what computes it, or leave",
+      );
+      expect(() => give(1, value)).toThrow("`loss` is not finite at step 0");
+    }
+    expect([...w.dataSync()]).toEqual([1, 2]);
+    expect(opt.inspect().nonFinite).toBe(2 * odd.length);
+    give(1, 1);
+    expect([...w.dataSync()]).toEqual([0, 1]);
+    opt.dispose();
+    w.dispose();
+  });
 
   test("are an error that names their variables, wherever they are, and nothing has changed", async () => {
     const { opt, give, all, dispose } = start(clipByGlobalNorm(adam(), 1));

@@ -4,19 +4,29 @@ import { finiteOnHeap } from "../wasm/finite.ts";
 
 /** Thrown where an update is refused before anything is written; the optimizer turns it into an error, or skips the step. */
 export class Refused extends Error {
+  /** Variables whose gradients are not finite, … */
   readonly names: readonly string[];
-  constructor(names: readonly string[]) {
-    super(`not finite: ${names.join()}`);
+  /** … and other inputs that are not: `loss`, or `h/w` of one variable. */
+  readonly inputs: readonly string[];
+  constructor(names: readonly string[], inputs: readonly string[] = []) {
+    super(`not finite: ${[...names, ...inputs].join()}`);
     this.names = names;
+    this.inputs = inputs;
   }
 }
 
-/** Throws a Refused if one of the gradients is not finite. Only where `readsAtOnce`. */
+/** Throws a Refused if one of the gradients, or of other inputs, is not finite. Only where `readsAtOnce`. */
 export function refuseNonFinite(jobs: readonly Job<Tensor>[]): void {
   const finite = finiteOn(engine());
-  if (jobs.every(({ inputs }) => passes(inputs.g!, finite))) return; // every job has a gradient
-  const wrong = jobs.filter(({ inputs }) => !passes(inputs.g!, finite));
-  throw new Refused(wrong.map(({ parameter }) => parameter.name));
+  const [names, others]: [string[], string[]] = [[], []];
+  for (const { parameter, program, inputs } of jobs)
+    for (const input of program.inputs) {
+      const tensor = inputs[input];
+      if (tensor === undefined || program.draws.some(({ name }) => name === input) || passes(tensor, finite)) continue;
+      if (input === "g") names.push(parameter.name);
+      else others.push(`${input}/${parameter.name}`);
+    }
+  if (names.length + others.length > 0) throw new Refused(names, others);
 }
 
 function sumOnBackend(gradient: Tensor): number {
