@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { alias } from "./tests/alias.ts";
+import { execArgv } from "./tests/exec-argv.ts";
 import { HANG } from "./tests/limits.ts";
 import { long } from "./tests/long.ts";
 import { chromium } from "./tests/optional.ts";
@@ -163,8 +164,7 @@ export default defineConfig({
     passWithNoTests: true,
     // Much of the time of a test is spent waiting for a process of its own, so no core is kept free.
     maxWorkers: availableParallelism(),
-    // Most tests make many small things and keep none: in 32 MB the collector runs less often than in 16.
-    execArgv: ["--max-semi-space-size=32"],
+    execArgv,
     sequence: { sequencer: LongestFirst },
     reporters: ["default", ["json", { outputFile: ".ci/out/vitest.json" }], new SecondTry(), new LeftOut()],
     coverage: { provider: "v8", include: ["packages/*/src/**"], reporter: ["text-summary", "json-summary"] },

@@ -8,6 +8,7 @@ import { type Browser, type Page, chromium as playwright } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { faultsByTheme } from "../../../tests/axe.ts";
 import { BROWSER } from "../../../tests/limits.ts";
+import { onePage } from "../../../tests/one-page.ts";
 import { chromium } from "../../../tests/optional.ts";
 import { oneIn } from "../../../tests/sample.ts";
 import { serve } from "../../playground/test/serve.ts";
@@ -93,6 +94,7 @@ const none = { side: 0, x: new Float32Array(0), labels: new Uint8Array(0), train
 describe.skipIf(chromium === undefined)("in a browser", () => {
   let server: Awaited<ReturnType<typeof serve>>;
   let browser: Browser;
+  let visit: ReturnType<typeof onePage>;
   const [foreign, faults]: string[][] = [[], []];
 
   beforeAll(async () => {
@@ -102,26 +104,22 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       args: ["--no-sandbox", "--disable-gpu"],
       timeout: BROWSER,
     });
+    visit = onePage(browser, (page) => {
+      page.on("request", (request) => {
+        if (!request.url().startsWith(server.url) && !/^(data|blob):/.test(request.url())) foreign!.push(request.url());
+      });
+      page.on("pageerror", (error) => faults!.push(`${page.url()}: ${error.message}`));
+      page.on("console", (message) => {
+        if (message.type() === "error") faults!.push(`${page.url()}: ${message.text()}`);
+      });
+    });
   });
   afterAll(async () => {
     await browser?.close();
     await server?.close();
   });
 
-  async function open(at: string, width = 1280): Promise<Page> {
-    const viewport = { width, height: 900 };
-    const page = await browser.newPage({ viewport, reducedMotion: "reduce", serviceWorkers: "block" });
-    page.setDefaultTimeout(BROWSER);
-    page.on("request", (request) => {
-      if (!request.url().startsWith(server.url) && !/^(data|blob):/.test(request.url())) foreign!.push(request.url());
-    });
-    page.on("pageerror", (error) => faults!.push(`${at}: ${error.message}`));
-    page.on("console", (message) => {
-      if (message.type() === "error") faults!.push(`${at}: ${message.text()}`);
-    });
-    await page.goto(server.url + at);
-    return page;
-  }
+  const open = (at: string, width = 1280): Promise<Page> => visit(server.url + at, { width, height: 900 });
 
   test("a rule's page races it, and again at the rate that a reader types", async () => {
     const page = await open("rules/adam/");
@@ -129,14 +127,12 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
     await page.getByRole("spinbutton", { name: "Rate" }).fill("0.002");
     await page.getByRole("spinbutton", { name: "Rate" }).press("Enter");
     await page.getByText("At rate 0.002: after 300 steps").waitFor();
-    await page.close();
   });
 
   test("two rules are compared by a link, with the line in which they differ", async () => {
     const page = await open("compare/#adam,yogi");
     await page.locator(".diff .new", { hasText: "sign(v - g^2)" }).waitFor();
     await page.locator(".viz-path").nth(1).waitFor({ state: "attached" });
-    await page.close();
   });
 
   test("a search opens with / and finds a rule by what another library calls it", async () => {
@@ -146,7 +142,6 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
     await page.locator("#search-found a", { hasText: "RMSProp" }).first().waitFor();
     await page.keyboard.press("Enter");
     await page.waitForURL(/rules\/rmsprop[^/]*\/$/);
-    await page.close();
   });
 
   test("a lesson computes again what a reader moves, in Node's words", async () => {
@@ -157,7 +152,6 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
     const { caption } = learningRate.show({ rate: 0.9, curvature: 2 }, none);
     expect(caption).toContain("it alternates and converges");
     await page.getByText(caption).waitFor();
-    await page.close();
   });
 
   test("lessons run in the browser, with digits and methods too; Node runs the same code for all of them", async () => {
@@ -171,7 +165,6 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       const slider = page.locator(`#knob-${name}`).locator("xpath=preceding-sibling::input");
       await slider.press(number === 24 ? "End" : "Home");
       await expect.poll(() => page.locator("[data-caption]").textContent(), { timeout: BROWSER }).not.toBe(before);
-      await page.close();
     }
   });
 
@@ -195,7 +188,6 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
     expect((await line.getAttribute("d"))!.match(/[ML]/g)).toHaveLength(13); // the start and twelve steps
     await page.getByRole("button", { name: "Play" }).click();
     await expect.poll(async () => (await line.getAttribute("d"))!.length, { timeout: BROWSER }).toBe(whole);
-    await page.close();
   });
 
   test("a typed schedule runs, and one that cannot be read leaves the last and says why", async () => {
@@ -210,7 +202,6 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
     const { caption } = schedules.show({ kind: "yours", typed: "0.2 / (1 + step)" }, none);
     await page.getByText(caption).waitFor();
     expect(await page.locator(".why").textContent()).toBe("");
-    await page.close();
   });
 
   test("code says its types by arrow keys and under the pointer, and a mistake is the compiler's", async () => {
@@ -227,7 +218,6 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       .first()
       .hover();
     await tip.filter({ hasText: "clip_by_global_norm:" }).waitFor();
-    await page.close();
     const home = textOf("index.html").replaceAll(/<[^>]*>/g, "");
     expect(home).toMatch(/error .*beta3/);
   });
@@ -238,7 +228,6 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
     await page.locator("#search[data-whole]").waitFor({ state: "attached" });
     await page.getByRole("searchbox").fill("heavy ball narrow valley");
     await page.locator("#search-found a", { hasText: "Momentum turns" }).first().waitFor();
-    await page.close();
   });
 
   test("a page that was open opens again without a network", async () => {
@@ -280,7 +269,6 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
         expect([name, seen]).toEqual([name, true]); // focus is seen
       }
       expect(wanted.filter((name) => !names.includes(name))).toEqual([]);
-      await page.close();
     }
   });
 
@@ -290,7 +278,6 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
     await page.waitForLoadState("networkidle");
     expect(await scrub.inputValue()).toBe(await scrub.getAttribute("max"));
     expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
-    await page.close();
   });
 
   const some = oneIn(2);
@@ -315,7 +302,6 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
         light: [],
         dark: [],
       });
-      await page.close();
     });
 
   test("no page asked anybody else for anything, or had an error", () => {

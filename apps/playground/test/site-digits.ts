@@ -42,7 +42,6 @@ export function digitsTests(open: Open): void {
     await eventually(() => page.locator(".findings h3").count()).toBeGreaterThan(0);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
     expect(await faultsByTheme(page, axe())).toEqual({ light: [], dark: [] });
-    await page.close();
   });
 
   test("ONNX Runtime and TensorFlow.js take the same steps from the same weights, around which the loss is measured", async () => {
@@ -59,6 +58,5 @@ export function digitsTests(open: Open): void {
     await eventually(() => page.locator(".landscape .summary").textContent()).toMatch(/of the way’s variance lie in the two directions; .* A random walk over as many places/); // biome-ignore format: one claim
     expect(await page.locator(".landscape svg").count()).toBe(6); // four figures and two swatches
     expect(await faultsByTheme(page, axe())).toEqual({ light: [], dark: [] });
-    await page.close();
   });
 }

@@ -41,6 +41,5 @@ export function hostileTests(open: Open): void {
     await area.fill(text.replace("beta1 = 0.9", "beta1 = 0.25"));
     await eventually(() => page.getByRole("spinbutton", { name: "beta1" }).inputValue()).toBe("0.25");
     await complaint.waitFor({ state: "hidden" });
-    await page.close();
   });
 }

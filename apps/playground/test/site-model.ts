@@ -49,7 +49,6 @@ export function modelTests(open: Open): void {
     expect([...(saved.data as Float32Array)]).toEqual([expect.closeTo(w[0], 5), expect.closeTo(w[1], 5)]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
     expect(await faultsByTheme(page, axe())).toEqual({ light: [], dark: [] });
-    await page.close();
   });
 
   test("trains a LoRA beside frozen weights, and gives PEFT's files and the merged model", async () => {
@@ -68,6 +67,5 @@ export function modelTests(open: Open): void {
     page.on("download", (download) => files.push(download.suggestedFilename()));
     await page.getByRole("button", { name: "Save the result" }).click();
     await eventually(() => [...files].sort()).toEqual(["adapter_config.json", "adapter_model.safetensors", "merged.onnx"]); // biome-ignore format: one list
-    await page.close();
   });
 }

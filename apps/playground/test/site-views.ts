@@ -8,7 +8,7 @@ import { initial, type State } from "../src/state/state.ts";
 import { decode, encode } from "../src/state/url.ts";
 import { stepsOf } from "../src/ui/gif.ts";
 
-/** Opens the built site in a page of its own. */
+/** Opens the built site in the page that tests share, one after another. */
 export type Open = (
   hash: string,
   options?: { width?: number; height?: number; motion?: "reduce" | "no-preference"; search?: string },
@@ -96,7 +96,6 @@ export function viewTests(open: Open): void {
     expect(await page.getByRole("spinbutton", { name: "Turn" }).inputValue()).toBe("15"); // 0.45° a pixel
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
     expect(await faultsByTheme(page, axe())).toEqual({ light: [], dark: [] });
-    await page.close();
   });
 
   test("draws an arrow for the gradient and for each slot, with its numbers", async () => {
@@ -117,7 +116,6 @@ export function viewTests(open: Open): void {
     expect(gy! / (2 * f + 4 * b * g)).toBeCloseTo(1, 2);
     await page.getByLabel("Arrows: the gradient and each slot of state of").selectOption("");
     await eventually(() => page.locator(".stage .arrow").count()).toBe(0);
-    await page.close();
   });
 
   test("saves the race as a GIF of as many pictures as it has steps, up to sixty", async () => {
@@ -131,7 +129,6 @@ export function viewTests(open: Open): void {
     const { width, height, count } = pictures(readFileSync(await download.path()));
     expect(count).toBe(6);
     expect([width > 250, height > 200]).toEqual([true, true]);
-    await page.close();
   });
 
   test("is embedded as the picture, its controls and its legend, with a way to the whole", async () => {
@@ -141,7 +138,6 @@ export function viewTests(open: Open): void {
     const code = whole.getByLabel("HTML for your page");
     await eventually(() => code.inputValue()).toContain("?embed#1.");
     const src = /src="([^"]+)"/.exec(await code.inputValue())![1]!;
-    await whole.close();
     const page = await open(new URL(src).hash.slice(1), { width: 360, height: 860, search: "?embed" });
     await page.locator(".stage svg").waitFor();
     await eventually(() => page.locator(".legend tbody tr").count()).toBe(2);
@@ -152,6 +148,5 @@ export function viewTests(open: Open): void {
     expect(await decode(back.slice(back.indexOf("#")))).toEqual({ state: race });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
     expect(await faultsByTheme(page, axe())).toEqual({ light: [], dark: [] });
-    await page.close();
   });
 }

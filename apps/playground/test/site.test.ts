@@ -8,6 +8,7 @@ import { type Browser, type Page, chromium as playwright } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { faultsByTheme } from "../../../tests/axe.ts";
 import { BROWSER } from "../../../tests/limits.ts";
+import { onePage } from "../../../tests/one-page.ts";
 import { chromium } from "../../../tests/optional.ts";
 import { oneIn } from "../../../tests/sample.ts";
 import { answers } from "../src/engine/answers.ts";
@@ -33,6 +34,7 @@ describe.skipIf(chromium === undefined)("the built site", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "descent-playground-"));
   let server: Awaited<ReturnType<typeof serve>>;
   let browser: Browser;
+  let visit: ReturnType<typeof onePage>;
   const foreign: string[] = [];
   const faults: string[] = [];
 
@@ -50,6 +52,16 @@ describe.skipIf(chromium === undefined)("the built site", () => {
       args: ["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader"], // WebGL in software, and pages drawn without it
       timeout: BROWSER,
     });
+    visit = onePage(browser, (page) => {
+      page.on("request", (request) => {
+        const address = request.url();
+        if (!address.startsWith(server.url) && !/^(data|blob):/.test(address)) foreign.push(address);
+      });
+      page.on("pageerror", (error) => faults.push(error.message));
+      page.on("console", (message) => {
+        if (message.type() === "error") faults.push(message.text());
+      });
+    });
   });
 
   afterAll(async () => {
@@ -58,27 +70,8 @@ describe.skipIf(chromium === undefined)("the built site", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function open(
-    hash: string,
-    { width = 1280, height = 900, motion = "reduce", search = "" }: Parameters<Open>[1] = {},
-  ): Promise<Page> {
-    const page = await browser.newPage({ viewport: { width, height }, reducedMotion: motion, serviceWorkers: "block" });
-    page.on("request", (request) => {
-      if (
-        !request.url().startsWith(server.url) &&
-        !request.url().startsWith("data:") &&
-        !request.url().startsWith("blob:")
-      )
-        foreign.push(request.url());
-    });
-    page.setDefaultTimeout(BROWSER);
-    page.on("pageerror", (error) => faults.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") faults.push(message.text());
-    });
-    await page.goto(`${server.url}${search}${hash === "" ? "" : `#${hash}`}`);
-    return page;
-  }
+  const open: Open = (hash, { width = 1280, height = 900, motion = "reduce", search = "" } = {}) =>
+    visit(`${server.url}${search}${hash === "" ? "" : `#${hash}`}`, { width, height, motion });
   const ready = (page: Page) =>
     page.waitForFunction(() =>
       [...document.querySelectorAll<HTMLElement>(".summary")].some(
@@ -128,7 +121,6 @@ describe.skipIf(chromium === undefined)("the built site", () => {
     });
     const names = await page.locator(".legend tbody .link").allTextContents();
     expect(readFileSync(await download.path(), "utf8")).toBe(csvOf(names, outcomes));
-    await page.close();
   });
 
   test("opens at the last frame for those who asked for less motion, and plays for others", async () => {
@@ -137,12 +129,10 @@ describe.skipIf(chromium === undefined)("the built site", () => {
     const step = (page: Page) => page.getByRole("spinbutton", { name: "step", exact: true }).inputValue();
     await eventually(() => step(still)).toBe(String(initial.steps));
     expect(await still.getByRole("button", { name: "Pause" }).count()).toBe(0);
-    await still.close();
     const moving = await open("", { motion: "no-preference" });
     await moving.getByRole("button", { name: "Pause" }).waitFor();
     await moving.getByRole("button", { name: "Pause" }).click();
     expect(Number(await step(moving))).toBeLessThan(initial.steps);
-    await moving.close();
   });
 
   test("is used by keyboard alone: skip, move the start, step, change a rate, remove a rule", async () => {
@@ -167,7 +157,6 @@ describe.skipIf(chromium === undefined)("the built site", () => {
     await page.getByRole("button", { name: "Remove RAdam" }).focus();
     await page.keyboard.press("Enter");
     await eventually(() => page.locator(".legend tbody tr").count()).toBe(initial.contenders.length - 1);
-    await page.close();
   });
 
   test("maps the basins of a rule, and says in words where its starts lead", async () => {
@@ -190,7 +179,6 @@ describe.skipIf(chromium === undefined)("the built site", () => {
     await page.locator(".boxes pre").first().getByText("mHat = m / (1 - beta1^t)").waitFor();
     await page.getByLabel("Map of basins").selectOption("");
     await eventually(() => page.locator(".viz-area").count()).toBe(0);
-    await page.close();
   });
 
   test("keeps the last valid rule while the text makes no sense, and points at the place", async () => {
@@ -207,7 +195,6 @@ describe.skipIf(chromium === undefined)("the built site", () => {
     expect(await page.getByRole("spinbutton", { name: "beta1" }).inputValue()).toBe("0.5");
     await page.getByRole("slider", { name: "beta1, as a slider" }).fill("0.4");
     expect(await area.inputValue()).toContain("beta1 = 0.99");
-    await page.close();
   });
 
   const some = oneIn(2);
@@ -231,7 +218,6 @@ describe.skipIf(chromium === undefined)("the built site", () => {
           light: [],
           dark: [],
         });
-        await page.close();
       },
     );
 
