@@ -118,6 +118,16 @@ for (const engine of ["wasm", "interpreter"] as const)
       expect(Object.keys(opt.state().tensors)).toEqual(["ema.average/w"]);
     });
 
+    test("in the middle of a round there is no point to evaluate at, in the first round neither", () => {
+      const { w, opt } = start(ema(sam(sgd({ lr: 1 }))), Float32Array.of(8, 0));
+      for (let round = 0; round < 2; round++) {
+        opt.update({ w: Float32Array.of(4, 0.1) });
+        expect(() => opt.withReadout(() => w[0])).toThrow("in the middle of a round, before the phase `update`");
+        opt.update({ w: Float32Array.of(4, 0.1) });
+        expect(opt.withReadout(() => w[0])).toBeGreaterThan(w[0]!); // an average of where it was
+      }
+    });
+
     test("random numbers depend on seed, parameter, update and call alone, and have their distributions", () => {
       const noise = (distribution: string, seed: number) => {
         const spec = { id: "test/noise", title: "Noise", paper: "", hyper: { seed: 0 }, state: { a: 0 } };

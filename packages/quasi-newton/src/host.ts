@@ -1,4 +1,5 @@
 import { OptimizerError } from "@descent/core";
+import { isRecord, shown } from "@descent/core/adapter";
 import {
   build,
   type Calculated,
@@ -25,9 +26,15 @@ export const column = (data: Float64Array): Vector => vector({ rows: data.length
 /** The numbers behind a handle. */
 export function read(handle: Vector): Dense {
   const dense = inside.get(handle);
-  if (!dense) throw new OptimizerError("A method used a vector that does not belong to this run.");
-  return dense;
+  if (dense) return dense;
+  if (isVector(handle)) throw new OptimizerError("A method used a vector that does not belong to this run.");
+  throw new OptimizerError(
+    `A method used ${shown(handle)} where a vector is needed. Vectors are what requests answer; a point's is \`point.x\`, and \`column([1, 2])\` makes one.`,
+  );
 }
+
+/** Whether it says that it is a handle. */
+export const isVector = (x: unknown): x is Vector => isRecord(x) && x.kind === "vector";
 
 type Compiled = readonly (readonly [name: string, e: Expr])[];
 const compiled = new Map<string, Compiled>();
@@ -58,10 +65,12 @@ function compile(equations: Readonly<Record<string, string>>, given: Given): Com
 
 /** The values of equations, run top to bottom. */
 export function calculate(equations: Readonly<Record<string, string>>, given: Given): Record<string, Vector | number> {
+  if (!isRecord(equations) || !isRecord(given))
+    throw new OptimizerError('`compute` takes equations and what they read: compute({ y: "x - g" }, { x, g }).');
   const roots = compile(equations, given);
   const symbol = (name: string): Calculated | undefined => {
     const x = given[name];
-    return typeof x === "object" ? read(x) : x;
+    return typeof x === "number" || x === undefined ? x : read(x);
   };
   const values = calculateAll(
     roots.map(([, e]) => e),

@@ -1,8 +1,8 @@
 import { OptimizerError } from "@descent/core";
-import { shown } from "@descent/core/adapter";
+import { isRecord, shown } from "@descent/core/adapter";
 import { type Asking, ask, type Point, type Request } from "./ask.ts";
-import { column, read } from "./host.ts";
-import type { Memory, Method } from "./method.ts";
+import { column, isVector, read } from "./host.ts";
+import type { Memory, Method, Outcome } from "./method.ts";
 import { type Evaluator, isUsable } from "./objective.ts";
 import { isState, restore, type State, save } from "./state.ts";
 
@@ -110,6 +110,25 @@ const reasons: Readonly<Record<Exclude<Status, "stalled">, string>> = {
 
 /** Requests that cost no evaluation. */
 const ARITHMETIC: readonly Request["kind"][] = ["compute", "identity", "solve", "numbers", "column"];
+const kinds = new Set<unknown>([
+  ...ARITHMETIC,
+  "evaluate",
+  "hessian",
+  "product",
+  "residuals",
+] satisfies Request["kind"][]);
+
+/** Throws unless an iteration ended as it must. */
+function checkOutcome(method: Method, outcome: unknown): asserts outcome is Outcome<Memory> {
+  const { stalled, at, memory, step } = isRecord(outcome) ? outcome : {};
+  const remembered = (x: unknown): boolean => typeof x === "number" || isVector(x);
+  const kept =
+    isRecord(memory) && Object.values(memory).every((x) => (Array.isArray(x) ? x.every(remembered) : remembered(x)));
+  if (typeof stalled === "string" || (isRecord(at) && isVector(at.x) && kept && typeof step === "number")) return;
+  throw new OptimizerError(
+    `${method.title}: \`iterate\` must return { at, memory, step }: a point from \`ask\`, numbers and vectors or lists of them, and a number; or { stalled: "why" }. It returned ${shown(outcome)}.`,
+  );
+}
 
 /** Where a run stands. */
 interface Standing {
@@ -130,6 +149,10 @@ export function* run(evaluator: Evaluator, from: ArrayLike<number> | State, meth
       );
     for (let request = body.next(); ; request = body.next()) {
       if (request.done) return request.value;
+      if (!isRecord(request.value) || !kinds.has(request.value.kind))
+        throw new OptimizerError(
+          `${method.title} yielded ${shown(request.value)}. Methods yield requests alone: yield* ask(x), yield* compute({ … }, { x }).`,
+        );
       if (!ARITHMETIC.includes(request.value.kind)) {
         if (limits.signal?.aborted) interrupted = "aborted";
         else if (evaluator.evaluations >= limits.maxEvaluations) interrupted = "evaluations";
@@ -188,7 +211,8 @@ export function* run(evaluator: Evaluator, from: ArrayLike<number> | State, meth
     else if (now.count >= limits.maxIterations) status = "iterations";
     if (status) return end(now, status, reasons[status]);
     const outcome = yield* served(method.iterate(now.at, now.memory));
-    if (!outcome) return end(now, interrupted!, reasons[interrupted!]); // it was, if there is none
+    if (interrupted) return end(now, interrupted, reasons[interrupted]);
+    checkOutcome(method, outcome);
     if ("stalled" in outcome) return end(now, "stalled", outcome.stalled);
     const { value } = now.at;
     now = { ...outcome, count: now.count + 1 };

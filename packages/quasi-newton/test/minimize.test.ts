@@ -363,6 +363,51 @@ describe("a method of one's own", () => {
     expect(() => run("x + x'")).toThrow("joins 2 × 1 and 1 × 2");
     expect(() => run("x @ x")).toThrow("multiplies 2 × 1 by 2 × 1");
   });
+  test("is told what it yields, uses or returns that no run can take", () => {
+    const title = "Own";
+    // biome-ignore lint/correctness/useYield: it asks for nothing
+    const start = function* () {
+      return {};
+    };
+    const runs = (iterate: unknown): string => {
+      try {
+        minimize(rosenbrock.evaluate, rosenbrock.start, { id: "own", title, paper: "", start, iterate } as never);
+      } catch (error) {
+        if (error instanceof OptimizerError) return error.message;
+        throw error;
+      }
+      return "";
+    };
+    expect(
+      runs(function* (): Generator<unknown> {
+        yield 3;
+      }),
+    ).toContain("Own yielded 3. Methods yield requests alone: yield* ask(x)");
+    for (const outcome of [undefined, {}, { at: 3, memory: {}, step: 1 }, { memory: {}, step: 1 }])
+      expect(
+        // biome-ignore lint/correctness/useYield: it asks for nothing
+        runs(function* () {
+          return outcome;
+        }),
+      ).toContain("Own: `iterate` must return { at, memory, step }");
+    for (const memory of [{ f: () => 1 }, { name: "w" }, 3])
+      expect(
+        runs(function* ({ x }: { x: Vector }): Generator<unknown> {
+          return { at: yield* ask(x), memory, step: 1 };
+        }),
+      ).toContain("numbers and vectors or lists of them");
+    for (const [given, what] of [
+      [{ a: "3" }, 'A method used "3" where a vector is needed'],
+      [{ a: [1, 2] }, "A method used a list of 2 where a vector is needed"],
+      [{ a: { kind: "vector" } }, "A method used a vector that does not belong to this run."],
+    ] as const)
+      expect(
+        runs(function* (): Generator<unknown> {
+          yield* compute({ y: "2 * a" }, given as never);
+        }),
+      ).toContain(what);
+  });
+
   test("is told when an equation is not of the kind that its text says", () => {
     const wrong: Method<{ readonly decrease: number }> = {
       ...gradientDescent(),

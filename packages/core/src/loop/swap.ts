@@ -44,11 +44,12 @@ export function swap<T, G>(roster: Roster<T>, held: Iterable<Held<T>>): Swap<T, 
       const member = roster.members.get(name);
       const readout = member?.cohort?.readout;
       const own = member && ownOf(member);
-      if (!readout || !own || !member.slots || member.t === 0) continue;
+      if (!readout || !own || !member.slots) continue;
       if (member.phase > 0)
         throw new OptimizerError(
           `\`${name}\` is in the middle of a round, before the phase \`${roster.phases[member.phase]}\`. Finish the round before you evaluate.`,
         );
+      if (member.t === 0) continue;
       const kept = roster.memory.slot(own, own.shape, 0, "readout.p");
       spare.push(kept);
       const tensors = { p, ...member.slots, "readout.p": kept };
