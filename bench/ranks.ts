@@ -2,13 +2,20 @@ import { spawn, spawnSync } from "node:child_process";
 import path from "node:path";
 import { mpirun } from "../tests/optional.ts";
 
-/** One measurement of a rank: sums of these sizes, steps of models, or waiting for the slowest. */
+/** The part of a training that ranks divide: nothing, the state, or the gradients too, which may come one by one. */
+export type Divided = "nothing" | "state" | "gradients" | "one by one";
+
+/** One measurement of a rank: sums of these sizes, steps of models, memory, or waiting for the slowest. */
 export type Job =
+  | { readonly what: "memory"; readonly divided: Divided }
   | { readonly what: "sum"; readonly sizes: readonly number[]; readonly rounds: readonly number[] }
   | { readonly what: "step"; readonly models: readonly ("mlp" | "cnn")[] }
   | { readonly what: "wait"; readonly rounds: number; readonly mean: number; readonly spread: number };
 
-/** The milliseconds of every part of a job: the best of its rounds, by the slowest rank; waiting is the mean of them. */
+/**
+ * The milliseconds of every part of a job: the best of its rounds, by the slowest rank; waiting is the mean of them. Of memory the
+ * megabytes of state, of gradients with what exchanges them, and the most that the process had, on rank 0.
+ */
 export interface Took {
   readonly times: readonly number[];
   readonly version: string;

@@ -1,6 +1,6 @@
 import { machine } from "./machine.ts";
 import { load } from "./measure.ts";
-import { gloo, type Job, ours, reasonOf, type Took } from "./ranks.ts";
+import { type Divided, gloo, type Job, ours, reasonOf, type Took } from "./ranks.ts";
 import { digits, scientific, table } from "./report.ts";
 
 const SIZES = [1, 1e4, 1e5, 1e6, 1e7] as const;
@@ -66,6 +66,26 @@ export class Matches {
 export const verdict = (missed: readonly string[]): string =>
   missed.length === 0 ? "met" : `missed at ${missed.join(", ")}`;
 
+/** The ways to divide a training, as they are given. */
+const DIVIDED: Readonly<Record<Divided, string>> = {
+  nothing: "",
+  state: '`shard: "state"`',
+  gradients: '`shard: "gradients"`, a record',
+  "one by one": '`shard: "gradients"`, one by one',
+};
+
+/** The memory of a rank, by how many there are and what they divide. */
+async function memory(): Promise<string> {
+  const rows: string[][] = [];
+  for (const size of [1, 2, 4])
+    for (const divided of Object.keys(DIVIDED) as Divided[]) {
+      if (size === 1 && divided !== "nothing") continue;
+      const { times } = await ours(size, { what: "memory", divided });
+      rows.push([String(size), DIVIDED[divided], ...times.map((mb) => mb.toFixed(0))]);
+    }
+  return table(["ranks", "", "state", "gradients and exchange", "process, at most"], rows);
+}
+
 /** Sums over two ranks of this machine and steps of them, beside copying, torch's gloo and DistributedDataParallel. */
 export async function world(say: (text: string) => void): Promise<string> {
   const before = load();
@@ -84,6 +104,8 @@ export async function world(say: (text: string) => void): Promise<string> {
     return [scientific(size), digits(memcpy(size)), digits(mine), digits(torch), digits(torch / mine)];
   });
   const slower = SIZES.filter((_, i) => sums.torch !== undefined && sums.mine[i]! > sums.torch[i]!).map(scientific);
+  say("memory");
+  const held = await memory();
   say("steps");
   const names = Object.keys(MODELS) as (keyof typeof MODELS)[]; // its keys
   const job: Job = { what: "step", models: names };
@@ -111,6 +133,8 @@ export async function world(say: (text: string) => void): Promise<string> {
     ),
     "The sum of two ranks on this machine, in ms; the last column is torch's gloo over @descent/mpi:",
     table(["floats", "memcpy", "@descent/mpi", "torch gloo", "ratio"], rows),
+    "The memory of a rank in MB, AdamW on 16 tensors of a million float32 (67 MB of parameters):",
+    held,
     "A step with AdamW, every rank on a whole batch with one thread, in ms:",
     table(["model", "ranks", "Trainer", "PyTorch DDP"], steps),
     table(

@@ -10,7 +10,7 @@ export type ParametersOf<Name extends string> =
   | { readonly [K in Name]: Float32Array | Described }
   | Iterable<readonly [Name, Float32Array | Described]>;
 
-/** Gradients by name: a record, or pairs such as a Map's. */
+/** Gradients by name: a record, or pairs such as a Map's or a generator's. */
 export type GradientsOf<Name extends string> =
   | { readonly [K in Name]?: Float32Array | RowGradient | undefined }
   | Iterable<readonly [Name, Float32Array | RowGradient]>;
@@ -59,7 +59,9 @@ export interface Optimizer<Name extends string = string> {
    * One update of the parameters whose gradients are given. A parameter without one is left as it is, state and decay
    * included; so are rows that a gradient `{ rows, data }` does not have, each of which counts its own updates. `inputs` are
    * what the rule reads besides: `{ loss }`, or `{ h: { w: … } }` by parameter. Throws an OptimizerError, and changes nothing,
-   * for an unknown name or a gradient that does not fit, and for gradients of rows where a rule takes sums over them.
+   * for an unknown name or a gradient that does not fit, and for gradients of rows where a rule takes sums over them. A generator, as
+   * of a backward pass, may yield all gradients in the same memory: they are copied, or with `shard: "gradients"` each is exchanged
+   * before the next is asked for, so that no rank ever holds all of them.
    */
   update(gradients: GradientsOf<Name>, inputs?: InputsOf<Name>, options?: UpdateOptions): void;
   /**

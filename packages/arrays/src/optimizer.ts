@@ -48,6 +48,7 @@ import type { Input } from "./step/group.ts";
 import { Pool } from "./threads/pool.ts";
 import { Tied } from "./tied.ts";
 import { allFinite } from "./wasm/finite.ts";
+import { runnerOf } from "./wasm/runner.ts";
 import { Outer } from "./world/outer.ts";
 import { Ranks } from "./world/ranks.ts";
 import type { Left } from "./world/rejoin.ts";
@@ -234,8 +235,13 @@ class ArraysOptimizer implements Optimizer {
   update(gradients: GradientsOf<string>, inputs?: InputsOf<string>, options?: UpdateOptions): void {
     this.#alive();
     const examples = options && examplesOf(options);
-    const given = this.#tied.added(recordOf(gradients), this.#parameters);
     const others = inputs && this.#loop.given<ArraysOf<string>>(inputs);
+    if (this.#ranks?.scattered && isIterator(gradients) && !this.#tied.any && !others?.tensors.length) {
+      this.#oneByOne(this.#ranks, gradients, others?.numbers, examples);
+      return;
+    }
+    const record = recordOf(isIterator(gradients) ? copied(gradients) : gradients);
+    const given = this.#tied.added(record, this.#parameters);
     const names = Object.keys(given);
     // In the order of the parameters, so that those that lie together are stepped together.
     const stepped: Pair[] = [];
@@ -336,15 +342,66 @@ class ArraysOptimizer implements Optimizer {
       Object.keys(inputs).map((one) => (one === "g" ? `\`${name}\`` : `\`${one}\` of \`${name}\``)),
     );
     const facts = [`step ${this.#loop.step}, ${this.#loop.phase}`, ...given, ...Object.keys(numbers).sort()];
-    const agreed = ranks.agree(facts, { examples, broken });
-    if (agreed.broken.length > 0) {
-      this.#loop.countNonFinite();
-      if (this.#nonFinite === "skip") return;
-      throw ranks.notFinite(agreed.broken, broken, this.#loop.step);
+    const { weight, broken: all } = ranks.agree(facts, { examples, broken });
+    if (all.length > 0) this.#refuse(ranks, all, broken);
+    else this.#takeTogether(ranks, ranks.divide(stepped, weight), numbers, weight);
+  }
+
+  /** Takes a step with the other ranks, of gradients that come one after the other and may all be in the same memory. */
+  #oneByOne(
+    ranks: Ranks,
+    gradients: Iterable<readonly [string, Float32Array | RowGradient]>,
+    numbers: Numbers = {},
+    examples: number | undefined,
+  ): void {
+    const broken: string[] = [];
+    let [weight, all] = [1, [] as ReturnType<Ranks["agree"]>["broken"]];
+    const checked = this.#checked(gradients, (name, g) => {
+      if (examples !== 0 && this.#nonFinite !== "apply" && this.#trained.has(name) && !allFinite(g)) broken.push(name);
+    });
+    const parts = ranks.scatter(checked, (names, last) => {
+      const given = names.map((name) => `\`${name}\``);
+      const end = last ? ["nothing more", ...Object.keys(numbers).sort()] : [];
+      const facts = [`step ${this.#loop.step}, ${this.#loop.phase}`, ...given, ...end];
+      ({ weight, broken: all } = ranks.agree(facts, { examples, broken }));
+      return all.length > 0 ? undefined : weight;
+    });
+    if (parts) this.#takeTogether(ranks, ranks.kept(parts, this.#arrays()), numbers, weight);
+    else this.#refuse(ranks, all, broken);
+  }
+
+  /** Gradients that come one after the other; each is checked, and shown to `see`. */
+  *#checked(
+    gradients: Iterable<readonly [string, Float32Array | RowGradient]>,
+    see: (name: string, g: Float32Array) => void,
+  ): Generator<readonly [string, Float32Array]> {
+    const seen = new Set<string>();
+    for (const pair of gradients) {
+      const [[name, g]] = named("The gradients", [pair]) as [typeof pair]; // as many as it was given
+      if (seen.has(name)) throw new OptimizerError(`The gradients: there are two of \`${name}\`.`);
+      seen.add(name);
+      const entry = this.#parameters.byName.get(name);
+      if (!entry) {
+        refuseUnknown({ [name]: g }, this.#parameters.byName);
+        continue;
+      }
+      if (!isFloat32Array(g) && isRowGradient(g)) this.#rows(entry, g); // refused
+      this.#parameters.check(entry, g as Float32Array);
+      see(name, g as Float32Array);
+      yield [name, g as Float32Array];
     }
-    const { own, exchange } = ranks.divide(stepped, agreed.weight);
+    refuseNone("update", [...seen], this.#parameters.byName.keys());
+  }
+
+  /** Counts a step that gradients of some rank forbid, and throws unless the option says to skip it. */
+  #refuse(ranks: Ranks, broken: ReturnType<Ranks["agree"]>["broken"], own: readonly string[]): void {
+    this.#loop.countNonFinite();
+    if (this.#nonFinite !== "skip") throw ranks.notFinite(broken, own, this.#loop.step);
+  }
+
+  #takeTogether(ranks: Ranks, { own, exchange }: ReturnType<Ranks["divide"]>, numbers: Numbers, weight: number): void {
     this.#backend.exchange = exchange;
-    const weighted = Object.fromEntries(Object.entries(numbers).map(([name, x]) => [name, x * agreed.weight]));
+    const weighted = Object.fromEntries(Object.entries(numbers).map(([name, x]) => [name, x * weight]));
     const before = this.#loop.step;
     this.#loop.update(own, weighted);
     if (this.#loop.step > before) ranks.compare(this.#loop.step, () => this.#arrays());
@@ -511,6 +568,24 @@ function pairOf(name: string, entry: Entry, g: Float32Array, whole: boolean): Pa
   const pair: Pair = [name, { p: entry.p, inputs: { g } }];
   if (whole && entry.checked === g) entry.pair = pair; // gradients outside WebAssembly memory are not held
   return pair;
+}
+
+/** Whether gradients come one after the other, from a generator or another iterator, whose arrays may be used again. */
+const isIterator = (
+  gradients: GradientsOf<string>,
+): gradients is IterableIterator<readonly [string, Float32Array | RowGradient]> =>
+  typeof gradients === "object" &&
+  gradients !== null &&
+  Symbol.iterator in gradients &&
+  "next" in gradients &&
+  typeof gradients.next === "function";
+
+/** The pairs with copies of their arrays, but for those that `allocate` has made, of which every parameter has one. */
+function* copied<G>(pairs: Iterable<readonly [string, G]>): Generator<readonly [string, G]> {
+  for (const pair of pairs)
+    yield Array.isArray(pair) && isFloat32Array(pair[1]) && !runnerOf(pair[1])
+      ? [pair[0], pair[1].slice() as G] // a Float32Array, as before
+      : pair;
 }
 
 /** Gradients as a record. */

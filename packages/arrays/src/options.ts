@@ -71,8 +71,9 @@ export interface OptimizerOptions {
   readonly world?: BlockingWorld | undefined;
   /**
    * The numbers that ranks of a world divide among them. `"state"` (ZeRO-1): each keeps its part of the state and steps its part of the
-   * parameters, which are then gathered. `"gradients"` (ZeRO-2's exchange): each gets its part of the mean gradients only,
-   * which sends a third less. The arrays given stay whole and as they are; the part takes 1/N of their memory besides. Rules that go element by element are cut anywhere; a tensor whose rule sums
+   * parameters, which are then gathered. `"gradients"` (ZeRO-2): each gets its part of the mean gradients only,
+   * which sends a third less; `update` of a generator never holds all of them. A record's arrays stay whole and as they are, and the part
+   * takes 1/N of their memory besides. Rules that go element by element are cut anywhere; a tensor whose rule sums
    * within it or multiplies matrices (LAMB, Muon, Shampoo) belongs to one rank. A saved state is whole, and loads into any
    * number of ranks.
    */

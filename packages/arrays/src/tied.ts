@@ -47,6 +47,11 @@ export class Tied {
     return out;
   }
 
+  /** Whether any weights are tied. */
+  get any(): boolean {
+    return this.#ties.names.length > 0;
+  }
+
   refuseFurther(call: string, names: Iterable<unknown>): void {
     this.#ties.refuseFurther(call, names);
   }

@@ -87,6 +87,10 @@ wrongCalls(arrays, {
     args: () => [new Error("a sum failed")],
     anything: [0],
   },
+  "gradients one by one": {
+    call: (pair: [string, Float32Array]) => made().update([pair].values()),
+    args: () => [["w", three()]],
+  },
   "a gradient of rows": {
     call: (rows: number[], data: Float32Array) =>
       optimizer({ w: { data: new Float32Array(6), shape: [2, 3] } }, adamw()).update({ w: { rows, data } }),

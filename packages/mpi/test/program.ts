@@ -2,6 +2,8 @@
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { optimizer } from "@descent/arrays";
 import { decodeState, encodeState } from "@descent/core";
 import { writeFile } from "@descent/files";
@@ -93,6 +95,30 @@ const programs: Readonly<Record<string, () => unknown>> = {
     const numbers = Float32Array.from({ length: 1_500_001 }, (_, i) => (i % 1000) + world.rank);
     world.sum(numbers);
     return numbers.findIndex((x, i) => x !== world.size * (i % 1000) + (world.size * (world.size - 1)) / 2);
+  },
+  // Bytes of gradients and of what exchanges them, as the last gradient of a step is there; parameters lie outside.
+  memory: () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const [many, length] = [Number(args[0]), Number(args[1])];
+    const p = Object.fromEntries(Array.from({ length: many }, (_, i) => [`w${i}`, new Float32Array(length)]));
+    collect();
+    const before = process.memoryUsage().arrayBuffers;
+    const opt = optimizer(p, adamw(), { world, shard: "gradients" });
+    const g = new Float32Array(length);
+    let bytes = 0;
+    function* backward(): Generator<[string, Float32Array]> {
+      for (const [i, name] of Object.keys(p).entries()) {
+        g.fill(i + world.rank);
+        if (i === many - 1) {
+          collect();
+          bytes = process.memoryUsage().arrayBuffers - before;
+        }
+        yield [name, g];
+      }
+    }
+    for (let step = 0; step < 3; step++) opt.update(backward());
+    return { bytes, state: opt.stateBytes };
   },
   order: () => world.sum(new Float32Array(world.rank === 1 ? 3 : 2)),
   train: () => {

@@ -1,10 +1,12 @@
 import { adamw } from "@descent/adam";
 import { type Optimizer, optimizer } from "@descent/arrays";
+import { freeze } from "@descent/core";
 import { sgd } from "@descent/sgd";
 import { HANG } from "../../../tests/limits.ts";
 import type { SharedWorld, World } from "../src/index.ts";
 import { joinWorld } from "../src/threads.ts";
 import { batch, gradients, model } from "./model.ts";
+import { clippedAdamW } from "./rules.ts";
 import { type Half, trained } from "./shared-work.ts";
 
 interface Asked {
@@ -12,6 +14,9 @@ interface Asked {
   readonly work?: readonly { readonly rule: string; readonly from?: Half }[];
   readonly shard?: "state" | "gradients";
   readonly disturbed?: boolean;
+  /** How gradients are given, and what goes wrong on rank 1. */
+  readonly how?: string;
+  readonly fault?: string;
 }
 
 /** One step of gradient descent at the rate 1, from 0. */
@@ -73,6 +78,34 @@ const bodies: Readonly<Record<string, (world: World<void>, asked: Asked) => unkn
       steps.push(opt.step);
     }
     return { p, steps };
+  },
+  // Two tensors of more numbers than are sent together, and small ones, one of them frozen.
+  oneByOne: (world, { how = "record", fault }) => {
+    const lengths = { w: 300_001, b: 10, c: 270_000, f: 7, d: 5000 };
+    const fill = (p: Float32Array, from: number): Float32Array => p.map((_, i) => Math.sin(from + i));
+    const p = Object.fromEntries(Object.entries(lengths).map(([name, n], i) => [name, fill(new Float32Array(n), i)]));
+    const rule = freeze(clippedAdamW(), ({ name }) => name === "f");
+    const shard = how === "whole" ? undefined : "gradients";
+    const opt = optimizer(p, rule, { world, shard, nonFinite: "skip" });
+    const one = new Float32Array(300_001);
+    /** Gradients from the last to the first, as a backward pass has them, all in the same memory. */
+    function* backward(step: number): Generator<[string, Float32Array]> {
+      for (const [k, name] of Object.keys(lengths).reverse().entries()) {
+        const [x, g] = [p[name]!, one.subarray(0, p[name]!.length)]; // one per name
+        for (let i = 0; i < g.length; i++) g[i] = x[i]! + Math.cos(step + i + k + world.rank);
+        if (fault === "nan" && world.rank === 1 && step === 1 && name === "c") g[5] = Number.NaN;
+        if (fault === "names" && world.rank === 1 && name === "b") continue;
+        if (fault === "end" && world.rank === 1 && name === "w") return;
+        yield [name, g];
+      }
+    }
+    const copies = (step: number): Record<string, Float32Array> => {
+      const all: Record<string, Float32Array> = {};
+      for (const [name, g] of backward(step)) all[name] = g.slice();
+      return all;
+    };
+    for (let step = 0; step < 3; step++) opt.update(how === "record" ? copies(step) : backward(step));
+    return { p, skipped: opt.inspect().nonFinite, step: opt.step };
   },
   otherRule: (world) => void optimizer(model(0), adamw({ lr: 0.1 * (world.rank + 1) }), { world }),
   otherNonFinite: (world) =>

@@ -120,6 +120,34 @@ test("ranks of which one has taken a step more when another is lost go on from t
   expect(second.p).toEqual(calm!.p);
 });
 
+describe("gradients that come one by one, all in the same memory,", () => {
+  interface End {
+    readonly p: Readonly<Record<string, Float32Array>>;
+    readonly skipped: number;
+    readonly step: number;
+  }
+  const end = (how: string, fault?: string): Promise<End[]> => run<End>(3, "oneByOne", { how, fault });
+
+  test("train as a record of them does, in parts and whole", async () => {
+    const [record, parts, whole] = [await end("record"), await end("parts"), await end("whole")];
+    for (const { p } of parts) expect(p).toEqual(parts[0]!.p);
+    // Threads add up in the order of ranks, however many numbers are sent together.
+    expect(parts[0]).toEqual(record[0]);
+    for (const [name, data] of Object.entries(parts[0]!.p))
+      expect(data.every((x, i) => Math.abs(x - whole[0]!.p[name]![i]!) < 1e-6)).toBe(true);
+  });
+
+  test("keep all ranks from a step where one of them is not finite", async () => {
+    const all = await end("parts", "nan");
+    expect(all.map(({ skipped, step }) => [skipped, step])).toEqual(Array(3).fill([1, 2]));
+    for (const { p } of all) expect(p).toEqual(all[0]!.p);
+  });
+
+  test.each(["names", "end"])("are an error that names the rank where they differ (%s)", async (fault) => {
+    await expect(end("parts", fault)).rejects.toThrow("the gradients are not those of the other ranks: rank 1 has");
+  });
+});
+
 test("wrong options are refused", () => {
   const world: BlockingWorld = joinWorld(shareWorld(1), 0);
   const p = { w: new Float32Array(2) };

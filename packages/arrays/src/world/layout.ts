@@ -20,6 +20,16 @@ interface Chunk {
   readonly copies: readonly (readonly Copy[])[];
 }
 
+/** Memory that exchanges use one after the other. */
+export class Scratch {
+  #buffer = new Float32Array(0);
+
+  of(length: number): Float32Array {
+    if (this.#buffer.length < length) this.#buffer = new Float32Array(length);
+    return this.#buffer.subarray(0, length);
+  }
+}
+
 /** Arrays of which every rank owns parts: how they are summed so that each gets its own, and gathered so that each gets all. */
 export class Layout {
   /** Where this rank's part of each array lies among the numbers that it owns. */
@@ -28,10 +38,10 @@ export class Layout {
   readonly own: number;
   readonly #world: BlockingWorld;
   readonly #chunks: readonly Chunk[];
-  readonly #buffer: Float32Array;
+  readonly #scratch: Scratch;
 
   /** `counts[i][r]` numbers of array i are rank r's, after those of lower ranks. */
-  constructor(world: BlockingWorld, counts: readonly (readonly number[])[]) {
+  constructor(world: BlockingWorld, counts: readonly (readonly number[])[], scratch: Scratch) {
     const owned = Array.from({ length: world.size }, (_, r) => counts.reduce((sum, all) => sum + all[r]!, 0)); // one per rank
     let at = 0;
     this.starts = counts.map((all) => {
@@ -44,20 +54,21 @@ export class Layout {
     const many = Math.ceil(total / PIECE);
     const parts = owned.map((length, r) => partsOf(counts, r, Math.ceil(length / many)));
     this.#chunks = Array.from({ length: many }, (_, k) => chunkOf(parts.map((all) => all[k] ?? [])));
-    this.#buffer = new Float32Array(Math.max(0, ...this.#chunks.map(({ length }) => length)));
+    this.#scratch = scratch;
   }
 
   /** Gives `into` the mean over all ranks of this rank's numbers. The arrays stay as they are; `weight` is how much they count. */
   reduceScatter(arrays: readonly Float32Array[], into: Float32Array, weight: number): void {
     let at = 0;
     for (const { counts, length, copies } of this.#chunks) {
+      const to = this.#scratch.of(length);
       for (const { array, start, count, at } of copies.flat()) {
-        const [from, to] = [arrays[array]!, this.#buffer]; // one per array
+        const from = arrays[array]!; // one per array
         if (weight === 1) to.set(from.subarray(start, start + count), at);
         else for (let i = 0; i < count; i++) to[at + i] = weight === 0 ? 0 : from[start + i]! * weight;
       }
       const mine = into.subarray(at, at + counts[this.#world.rank]!);
-      this.#world.reduceScatter(this.#buffer.subarray(0, length), mine, counts);
+      this.#world.reduceScatter(to, mine, counts);
       at += mine.length;
     }
     scale(into, 1 / this.#world.size);
@@ -67,13 +78,13 @@ export class Layout {
   gather(arrays: readonly Float32Array[]): void {
     const { rank } = this.#world;
     for (const { counts, length, copies } of this.#chunks) {
+      const buffer = this.#scratch.of(length);
       for (const { array, start, count, at } of copies[rank]!)
-        this.#buffer.set(arrays[array]!.subarray(start, start + count), at);
-      this.#world.gather(this.#buffer.subarray(0, length), counts);
+        buffer.set(arrays[array]!.subarray(start, start + count), at);
+      this.#world.gather(buffer, counts);
       for (const [r, theirs] of copies.entries())
         if (r !== rank)
-          for (const { array, start, count, at } of theirs)
-            arrays[array]!.set(this.#buffer.subarray(at, at + count), start);
+          for (const { array, start, count, at } of theirs) arrays[array]!.set(buffer.subarray(at, at + count), start);
     }
   }
 }

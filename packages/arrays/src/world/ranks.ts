@@ -12,7 +12,8 @@ import { Tensor } from "../memory/tensor.ts";
 import { agree, type Part } from "./agree.ts";
 import { Digest } from "./digest.ts";
 import { Means, stretches } from "./exchange.ts";
-import { Layout } from "./layout.ts";
+import { Layout, Scratch } from "./layout.ts";
+import { OneByOne } from "./one-by-one.ts";
 import { type Left, rejoin } from "./rejoin.ts";
 
 /** The numbers that ranks divide: each keeps its part of the state, and with `"gradients"` is given its part of the mean gradients only. */
@@ -33,11 +34,11 @@ interface View {
   readonly tensor: Tensor;
 }
 
-/** How parameters of these names are exchanged, and the mean gradients of which this rank keeps its part. */
+/** How parameters of these names are exchanged, and the mean gradients of which this rank keeps its part, once there are such. */
 interface Laid {
   readonly names: readonly string[];
   readonly layout: Layout;
-  readonly kept: Float32Array;
+  kept?: Float32Array;
 }
 
 /** The ranks that train one optimizer: what they agree on, exchange and divide. */
@@ -47,7 +48,9 @@ export class Ranks {
   readonly #portion: (name: string) => Portion | undefined;
   readonly #means: Means;
   readonly #digest: Digest;
+  readonly #scratch = new Scratch();
   readonly #pieces = new Map<string, View>();
+  #oneByOne: OneByOne | undefined;
   #layout: Laid | undefined;
 
   constructor(
@@ -132,8 +135,10 @@ export class Ranks {
           gather: () => {},
         },
       };
-    const { layout, kept } = this.#layoutOf(trained.map(([name]) => name));
-    const scattered = this.#shard === "gradients";
+    const laid = this.#layoutOf(trained.map(([name]) => name));
+    const { layout } = laid;
+    const { scattered } = this;
+    const kept = scattered ? (laid.kept ??= new Float32Array(layout.own)) : new Float32Array(0);
     const others = inputs.flatMap(([input, array]) => (scattered && input === "g" ? [] : [array]));
     const place = new Map(trained.map(([name], i) => [name, layout.starts[i]!] as const)); // one each
     const own = stepped.map(([name, { p, inputs, part }]): Stepped => {
@@ -164,6 +169,29 @@ export class Ranks {
     };
   }
 
+  /** Whether a rank is given its part of the mean gradients only. */
+  get scattered(): boolean {
+    return this.#shard === "gradients";
+  }
+
+  /** This rank's parts of the means of gradients that come one after the other: see OneByOne. */
+  scatter(...args: Parameters<OneByOne["take"]>): ReturnType<OneByOne["take"]> {
+    this.#oneByOne ??= new OneByOne(this.#world, this.#portion, this.#scratch);
+    return this.#oneByOne.take(...args);
+  }
+
+  /** The parts of a step whose mean gradients are this rank's already, and how to exchange its numbers. */
+  kept(
+    parts: ReadonlyMap<string, Float32Array>,
+    parameters: readonly (readonly [string, Float32Array])[],
+  ): ReturnType<Ranks["divide"]> {
+    const trained = parameters.filter(([name]) => parts.has(name));
+    return {
+      own: trained.map(([name, p]) => [name, { p: this.piece(name, p), inputs: { g: parts.get(name)! } }]), // it has one
+      exchange: { reduce: () => {}, gather: () => this.gather(trained) },
+    };
+  }
+
   /** This rank's part of a parameter. */
   piece(name: string, p: Float32Array): Tensor {
     const portion = this.#portion(name);
@@ -184,9 +212,9 @@ export class Ranks {
     const layout = new Layout(
       this.#world,
       names.map((name) => this.#portion(name)!.counts), // those of frozen parameters were left out
+      this.#scratch,
     );
-    const kept = new Float32Array(this.#shard === "gradients" ? layout.own : 0);
-    return (this.#layout = { names, layout, kept });
+    return (this.#layout = { names, layout });
   }
 
   /** Gives every rank all of the parameters, of which each has changed its own part. */

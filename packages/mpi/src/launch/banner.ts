@@ -6,6 +6,8 @@ export interface Seen {
   readonly rank: number | undefined;
   readonly host: string | undefined;
   readonly signal: number | undefined;
+  /** The status that MPICH gives in its banner, which is a signal where nothing else says how the process ended. */
+  readonly status: number | undefined;
 }
 
 /** The lines of MPICH around the end of a job. */
@@ -56,7 +58,9 @@ export class Banner {
     const mpich = /PID (\d+) RUNNING AT (\S+)/.exec(this.#said);
     const open = /process rank (\d+) with PID \d+ on node (\S+) exited on\s+signal (\d+)/.exec(this.#said);
     const signal = open?.[3] ?? /\(signal (\d+)\)/.exec(this.#said)?.[1];
+    const status = /EXIT CODE: (\d+)/.exec(this.#said)?.[1];
     return {
+      status: status === undefined ? undefined : Number(status),
       pid: mpich ? Number(mpich[1]) : undefined,
       rank: open ? Number(open[1]) : undefined,
       host: mpich?.[2] ?? open?.[2],

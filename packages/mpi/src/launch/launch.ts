@@ -83,7 +83,9 @@ export async function launch(args: readonly string[], env: NodeJS.ProcessEnv = p
         child.once("close", (code, signal) => resolve(code ?? 128 + constants.signals[signal!])); // one of them is given
       });
       for (const banner of banners) banner.end();
-      const seen = banners.map((banner) => banner.seen).find(({ signal }) => signal !== undefined) ?? banners[0].seen;
+      const seen =
+        banners.map((banner) => banner.seen).find(({ signal, status }) => (signal ?? status) !== undefined) ??
+        banners[0].seen;
       const traces = tracesIn(folder);
       if (stopped !== undefined && code !== 0)
         return traces.map((trace) => trace.code ?? 0).find((code) => code !== 0) ?? stopped;

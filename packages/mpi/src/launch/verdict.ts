@@ -20,6 +20,9 @@ const causes: Readonly<Record<number, string>> = {
   [constants.signals.SIGALRM]: "because the others had not come in time",
 };
 
+/** The exit code of MPICH's mpirun where its helpers on the hosts have failed. */
+const HELPERS_LOST = 255;
+
 /** The end of a job whose mpirun has ended with `code`, from the words of mpirun and the traces of ranks. */
 export function verdictOf(
   code: number,
@@ -32,13 +35,15 @@ export function verdictOf(
   // Ranks that went on without a lost one have ended well.
   if (elastic && traces.some((trace) => trace.code === 0)) return { code: 0, message: undefined };
   if (seen.spoken) return { code: RESTART, message: undefined };
-  if (seen.signal === undefined) return { code, message: undefined }; // the program ended by itself, and had its say
+  // Started by Slurm, MPICH's mpirun loses its own helpers with a rank and ends before it has said by which signal.
+  const signalled = seen.signal ?? (code === HELPERS_LOST ? seen.status : undefined);
+  if (signalled === undefined) return { code, message: undefined }; // the program ended by itself, and had its say
   const lost = traces.find(({ rank, pid }) => (seen.rank === undefined ? pid === seen.pid : rank === seen.rank));
   const who = lost ? `Rank ${lost.rank} of ${lost.size}` : seen.rank === undefined ? "A rank" : `Rank ${seen.rank}`;
   const step = lost?.step ?? Math.max(...traces.map(({ step }) => step)); // ranks of one world are a step apart at most
   const at = Number.isFinite(step) ? ` at step ${step}` : "";
-  const cause = causes[seen.signal];
-  const signal = `${nameOf(seen.signal)}${cause === undefined ? "" : `, ${cause}`}`;
+  const cause = causes[signalled];
+  const signal = `${nameOf(signalled)}${cause === undefined ? "" : `, ${cause}`}`;
   return {
     code: RESTART,
     message: `${who} was ended${at}${seen.host === undefined ? "" : ` on ${seen.host}`} (${signal}), and the others with it.\n${advice(latest(traces))}`,
