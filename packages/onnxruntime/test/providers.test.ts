@@ -187,3 +187,21 @@ describe("a device that is lost", () => {
     }
   });
 });
+
+test("the update in the graph makes each new value by the node that computes it: ONNX Runtime would copy for an Identity", async () => {
+  const makers: string[] = [];
+  const runtime: Runtime = {
+    ...stock,
+    InferenceSession: {
+      create(model, options) {
+        for (const { opType = "", output = [] } of decodeModel(model).graph?.node ?? [])
+          if (output.some((name) => name.startsWith("descent.next."))) makers.push(opType);
+        return stock.InferenceSession.create(model, options);
+      },
+    },
+  };
+  await using trainer = await small({ runtime, plan: "graph" });
+  await trainer.trainStep(batch);
+  expect(makers).toHaveLength(2 * 3); // a kernel and a bias, each with m and v
+  expect(makers).not.toContain("Identity");
+});

@@ -63,6 +63,7 @@ export function join(
       graph.input(scalarName(k, i), { elem: "float32", shape: [] });
     });
   });
+  const before = graph.nodes.length;
   const lowered = lower(
     graph,
     jobs.map(({ program, parameter, tensors, scalars }, j) => {
@@ -83,11 +84,24 @@ export function join(
       };
     }),
   );
-  return lowered.flatMap((outputs, j) =>
-    Object.entries(outputs).map(([name, value]) => {
+  const named = new Map<string, string>();
+  const made = new Set(graph.nodes.slice(before).flatMap(({ outputs }) => outputs));
+  const outputs = lowered.flatMap((values, j) =>
+    Object.entries(values).map(([name, value]) => {
       const output = outputName(name, jobs[j]!.parameter.name);
-      graph.op("Identity", [value], {}, [output]);
-      return graph.output(output);
+      if (made.has(value) && !named.has(value)) named.set(value, output);
+      else graph.op("Identity", [value], {}, [output]);
+      return output;
     }),
   );
+  rename(graph, named, before);
+  for (const output of outputs) graph.output(output);
+  return outputs;
+}
+
+/** Gives values of the nodes from one on other names. Named by an Identity, ONNX Runtime copied those that other nodes read too. */
+function rename(graph: Graph, names: ReadonlyMap<string, string>, from: number): void {
+  const renamed = (all: readonly string[]): string[] => all.map((one) => names.get(one) ?? one);
+  for (const node of graph.nodes.splice(from))
+    graph.add({ ...node, inputs: renamed(node.inputs), outputs: renamed(node.outputs) });
 }
