@@ -12,7 +12,7 @@ export function checkInputs(inputs: StepInputs, weights: readonly Parameter[], e
         "The trainer estimates `h` by itself, as `hutchinson` says. Leave `h` out, or make the trainer without `hutchinson`.",
       );
     if (!isRecord(given)) continue; // the optimizer says what it takes
-    refuseUnknown(given, new Map(weights.map((weight) => [weight.name, weight])));
+    refuseUnknown(given, new Map(weights.map((weight) => [weight.name, weight])), `a \`${input}\``);
     for (const { name, shape } of weights) {
       if (!Object.hasOwn(given, name)) continue;
       const array: unknown = given[name];
