@@ -1,6 +1,7 @@
 #!/bin/bash
 # sbatch slurm.sh: the app of this repository on two nodes with four ranks each. Submit it from the repository's folder, which
-# all nodes must see; run `npm start -- --help` and `npm run setup:mpi` there once before. Not tested on a cluster.
+# all nodes must see; run `npm start -- --help` and `npm run setup:mpi` there once before. Submitted again, it goes on
+# where it was. Tested with Slurm 22.05, whose two nodes were network namespaces of one machine.
 #SBATCH --job-name=descent
 #SBATCH --nodes=2
 #SBATCH --ntasks-per-node=4
