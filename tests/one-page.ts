@@ -12,7 +12,10 @@ interface Look {
  * page of its own for each test starts two processes, which takes as long as what most tests ask of it. `watch` sees the page before
  * it opens anything.
  */
-export function onePage(browser: Browser, watch: (page: Page) => void): (address: string, look: Look) => Promise<Page> {
+export function onePage(
+  browser: Browser,
+  watch: (page: Page) => void = () => {},
+): (address: string, look: Look) => Promise<Page> {
   let page: Page | undefined;
   return async (address, { width, height, motion = "reduce" }) => {
     if (page === undefined) {

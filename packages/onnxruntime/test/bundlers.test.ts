@@ -10,6 +10,7 @@ import { createServer as developing, build as vite } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { webpack } from "webpack";
 import { BROWSER } from "../../../tests/limits.ts";
+import { onePage } from "../../../tests/one-page.ts";
 import { chromium } from "../../../tests/optional.ts";
 import { oneIn } from "../../../tests/sample.ts";
 import { packages } from "../../../tests/workspace.ts";
@@ -115,12 +116,14 @@ const types: Readonly<Record<string, string>> = {
 // The end of a run says so if there is no browser.
 describe.runIf(chromium)("a page that a bundler made", () => {
   let browser: Browser;
+  let visit: ReturnType<typeof onePage>;
   beforeAll(async () => {
     browser = await chromiums.launch({
       executablePath: chromium!,
       args: ["--no-sandbox", "--disable-gpu"],
       timeout: BROWSER,
     }); // there is one
+    visit = onePage(browser);
   });
   afterAll(async () => {
     await browser?.close();
@@ -143,15 +146,15 @@ describe.runIf(chromium)("a page that a bundler made", () => {
       response.writeHead(200, { "content-type": types[path.extname(file)] ?? "text/plain", ...headers });
       response.end(readFileSync(file));
     }).listen(0);
-    const tab = await browser.newPage();
-    tab.setDefaultTimeout(BROWSER);
     try {
-      await tab.goto(`http://localhost:${(server.address() as AddressInfo).port}/`); // it listens to a port
+      const tab = await visit(`http://localhost:${(server.address() as AddressInfo).port}/`, {
+        width: 800,
+        height: 600,
+      }); // it listens to a port
       await tab.waitForFunction("globalThis.losses");
       const said = await tab.evaluate(`losses(${JSON.stringify([...model])}, ${worker})`);
       return { said, isolated: await tab.evaluate("crossOriginIsolated") };
     } finally {
-      await tab.close();
       server.close();
       server.closeAllConnections();
     }
@@ -165,9 +168,12 @@ describe.runIf(chromium)("a page that a bundler made", () => {
     return losses;
   }
 
+  let modules: Promise<string> | undefined;
+  /** Two tests open this page. */
+  const byViteAsModules = (): Promise<string> => (modules ??= byVite("es"));
   const declare = oneIn(2);
   for (const [name, bundle] of Object.entries({
-    "Vite, workers as modules": () => byVite("es"),
+    "Vite, workers as modules": byViteAsModules,
     "Vite, workers as plain scripts": () => byVite("iife"),
     webpack: byWebpack,
     esbuild: byEsbuild,
@@ -212,7 +218,7 @@ describe.runIf(chromium)("a page that a bundler made", () => {
   });
 
   test("is told `wasmPaths` if the .wasm file is missing or a page comes in its place, and 'wasm-unsafe-eval' if a policy forbids it", async () => {
-    const folder = await byVite("es");
+    const folder = await byViteAsModules();
     for (const worker of [false, true]) {
       for (const wasm of [404, "<!doctype html><title>app</title>"])
         expect((await trained(folder, { wasm, worker })).said).toMatch(

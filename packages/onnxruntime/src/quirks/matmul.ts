@@ -28,6 +28,9 @@ interface Binding {
   initOrt?(): void;
 }
 
+/** By the number of threads: a session and its threads take milliseconds to start, and every trainer on the host asks for one. */
+const working = new Map<number | undefined, Matmul>();
+
 /**
  * Products by onnxruntime-node, for the optimizers of `@descent/arrays`; nothing where it is not installed or has no such
  * binding, so that `optimizer(parameters, rule, { matmul: await onnxMatmul() })` uses it when present. Every element is
@@ -37,6 +40,8 @@ export async function onnxMatmul(options: MatmulOptions = {}): Promise<Matmul | 
   const { threads } = knownOptions("onnxMatmul", options, ["threads"]);
   if (threads !== undefined) positive("onnxMatmul", { threads });
   if (threads !== undefined) whole("onnxMatmul", { threads });
+  const known = working.get(threads);
+  if (known) return known;
   try {
     const ort: string = "onnxruntime-node"; // not a literal where it is required, so that bundlers leave it alone
     const { createRequire } = await node<typeof import("node:module")>("module");
@@ -56,7 +61,9 @@ export async function onnxMatmul(options: MatmulOptions = {}): Promise<Matmul | 
           }),
       };
     });
-    return matmul.works() ? matmul : undefined;
+    if (!matmul.works()) return undefined;
+    working.set(threads, matmul);
+    return matmul;
   } catch {
     return undefined;
   }
