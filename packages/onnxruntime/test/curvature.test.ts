@@ -190,7 +190,7 @@ describe("a step is handed what its rule reads besides gradients", () => {
     [{ hutchinson: 1 }, sgd(), "no rule of `optimizer` reads `h`"],
     [{ hutchinson: 1, accumulate: 2 }, adahessian(), "Leave out `accumulate`"],
     [{ hutchinson: 1, rows: ["w1"] }, adahessian(), "Leave out `rows`"],
-    [{ hutchinson: 1, seed: -1 }, adahessian(), "must not be negative"],
+    [{ hutchinson: 1, seed: -1 }, adahessian(), "`seed` must be a whole number, 0 or above"],
   ])("%o is refused", async (options, optimizer, why) => {
     await expect(create(optimizer, options)).rejects.toThrow(why);
   });
