@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { chromium } from "playwright";
 
-const [folder = ".", steps = "40", held = "96", seeds = "1"] = process.argv.slice(2);
+const [folder = ".", steps = "160", held = "200", seeds = "1"] = process.argv.slice(2);
 const runtime = path.dirname(fileURLToPath(import.meta.resolve("onnxruntime-web/wasm")));
 const bundle = await build({
   entryPoints: [path.join(import.meta.dirname, "page.ts")],
@@ -26,6 +26,7 @@ const files: Readonly<Record<string, readonly [string, () => Uint8Array | string
   "/ort-wasm-simd-threaded.wasm": ["application/wasm", () => readFileSync(`${runtime}/ort-wasm-simd-threaded.wasm`)],
   "/model.onnx": ["application/octet-stream", () => readFileSync(path.join(folder, "model.onnx"))],
   "/tokenizer.json": ["application/json", () => readFileSync(path.join(folder, "tokenizer.json"))],
+  "/reviews.tsv": ["text/plain", () => readFileSync(path.join(folder, "reviews.tsv"))],
   "/tokenizer_config.json": ["application/json", () => readFileSync(path.join(folder, "tokenizer_config.json"))],
 };
 const server = createServer(({ url }, response) => {

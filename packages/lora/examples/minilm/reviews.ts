@@ -17,7 +17,7 @@ export function reviews(tsv: string): { readonly train: readonly Sentence[]; rea
   const rows = tsv.split("\n").flatMap((line) => {
     const [id = "", rating = "", text = ""] = line.split("\t");
     const words = text.split(" ").length;
-    if (Math.abs(Number(rating)) < CLEAR || words < 4 || words > 24) return [];
+    if (Math.abs(Number(rating)) < CLEAR || words < 4 || words > 16) return [];
     return [{ held: Number.parseInt(id, 10) >= HELD, text, praise: Number(rating) > 0 }];
   });
   return {
