@@ -50,10 +50,12 @@ export class Stage {
     return svg;
   }
 
-  /** The drawing, and what lies over it that a drawing cannot hold. */
+  /** The drawing, and over it the dots that a drawing cannot hold, with the paths once more above them. */
   get layers(): Layers | undefined {
     const { svg } = this;
-    return svg ? [svg, ...(this.#dots.element.hidden ? [] : [this.#dots.element])] : undefined;
+    return svg
+      ? [svg, ...(this.#dots.element.hidden ? [] : [this.#dots.element, ...this.#tracks.elements])]
+      : undefined;
   }
 
   get #ways(): Way[] {
