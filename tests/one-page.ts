@@ -21,7 +21,8 @@ export function onePage(
     if (page === undefined) {
       const made = await browser.newPage({ serviceWorkers: "block" });
       made.setDefaultTimeout(BROWSER);
-      made.on("crash", () => (page = undefined));
+      const gone = (): void => void (page = undefined);
+      made.on("crash", gone).on("close", gone);
       watch(made);
       page = made;
     }

@@ -20,9 +20,13 @@ export const runRaces = (page: Page, from: number, to: number): Promise<void> =>
     [from, to] as const,
   );
 
+/** Waits for two frames, so that nothing is left to be drawn. */
+const FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))";
+
 /** The page's elements, listeners and bytes of JavaScript after garbage was collected. */
 export async function remains(session: CDPSession): Promise<{ elements: number; listeners: number; bytes: number }> {
   await session.send("Performance.enable");
+  await session.send("Runtime.evaluate", { awaitPromise: true, expression: FRAMES });
   await session.send("HeapProfiler.collectGarbage");
   const { metrics } = await session.send("Performance.getMetrics");
   const of = (name: string): number => metrics.find((one) => one.name === name)?.value ?? Number.NaN;
