@@ -8,7 +8,11 @@ const SURFACE = "rosenbrock";
 const STEPS = 300;
 
 const place = document.querySelector<HTMLElement>(".race-of[data-name]");
-if (place) void start(place);
+if (place)
+  start(place).catch((error: Error) => {
+    place.querySelector("[data-stage]")?.replaceChildren(h("p", { class: "hint" }, error.message));
+    throw error;
+  });
 
 async function start(section: HTMLElement): Promise<void> {
   const { family = "", name = "", title = "", rate: given, default: own } = section.dataset;
@@ -98,7 +102,7 @@ async function start(section: HTMLElement): Promise<void> {
     slider.addEventListener("input", () => {
       set(Number((10 ** slider.valueAsNumber).toPrecision(2)));
     });
-    number.addEventListener("input", () => (touched = true)); // somebody types
+    for (const input of [slider, number]) input.addEventListener("focus", () => (touched = true)); // somebody is about to type
     number.addEventListener("change", () => {
       if (number.valueAsNumber >= 0) set(number.valueAsNumber);
     });
