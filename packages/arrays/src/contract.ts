@@ -61,7 +61,7 @@ export interface Optimizer<Name extends string = string> {
    * what the rule reads besides: `{ loss }`, or `{ h: { w: … } }` by parameter. Throws an OptimizerError, and changes nothing,
    * for an unknown name or a gradient that does not fit, and for gradients of rows where a rule takes sums over them. A generator, as
    * of a backward pass, may yield all gradients in the same memory: they are copied, or with `shard: "gradients"` each is exchanged
-   * before the next is asked for, so that no rank ever holds all of them.
+   * before the next is asked for, so that no rank ever holds all of them; tied parameters and `inputs` by parameter still copy all.
    */
   update(gradients: GradientsOf<Name>, inputs?: InputsOf<Name>, options?: UpdateOptions): void;
   /**
