@@ -58,7 +58,7 @@ const TOGETHER = { bytes: 4 << 20, atOnce: 1 };
 /** Between hosts the next pieces cross while one waits for a rank, and none fills a link's queue before the answers to others. */
 const APART = { bytes: 512 << 10, atOnce: 4 };
 /** Polls in a row before a blocked process sleeps for a moment: fewer where another rank waits for its core. */
-const EAGER = 2000;
+const EAGER = 20_000;
 const CROWDED = 20;
 const NAP_MS = 0.05;
 /** How long ranks that have waited in vain listen for each other, the tag of their calls, and the most that do. */

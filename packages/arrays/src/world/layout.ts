@@ -62,16 +62,13 @@ export class Layout {
     let at = 0;
     for (const { counts, length, copies } of this.#chunks) {
       const to = this.#scratch.of(length);
-      for (const { array, start, count, at } of copies.flat()) {
-        const from = arrays[array]!; // one per array
-        if (weight === 1) to.set(from.subarray(start, start + count), at);
-        else for (let i = 0; i < count; i++) to[at + i] = weight === 0 ? 0 : from[start + i]! * weight;
-      }
+      for (const { array, start, count, at } of copies.flat())
+        to.set(arrays[array]!.subarray(start, start + count), at); // one per array
+      scale(to, weight / this.#world.size);
       const mine = into.subarray(at, at + counts[this.#world.rank]!);
       this.#world.reduceScatter(to, mine, counts);
       at += mine.length;
     }
-    scale(into, 1 / this.#world.size);
   }
 
   /** Fills in the numbers of the other ranks. */
