@@ -272,7 +272,9 @@ describe("Dropout", () => {
   });
 
   test("takes a seed that is a whole number", async () => {
-    await expect(drop({ seed: 0.5 })).rejects.toThrow("`Trainer.create`: `seed` must be a whole number, 0 or above; got 0.5.");
+    await expect(drop({ seed: 0.5 })).rejects.toThrow(
+      "`Trainer.create`: `seed` must be a whole number, 0 or above; got 0.5.",
+    );
   });
 });
 
