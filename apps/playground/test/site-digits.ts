@@ -1,6 +1,10 @@
-import type { Page } from "playwright";
+import { type Page, chromium as playwright } from "playwright";
 import { expect, test } from "vitest";
 import { faultsByTheme } from "../../../tests/axe.ts";
+import { BROWSER, HANG } from "../../../tests/limits.ts";
+import { long } from "../../../tests/long.ts";
+import { chromium } from "../../../tests/optional.ts";
+import { DAWN } from "../../../tests/software-gpu.ts";
 import { initial, type State } from "../src/state/state.ts";
 import { encode } from "../src/state/url.ts";
 import { axe, eventually, type Open } from "./site-views.ts";
@@ -19,8 +23,27 @@ async function trained(page: Page, runs: number): Promise<string[]> {
   return rows.last().locator("td").allTextContents();
 }
 
-/** Training on digits in a worker, by both engines that need no GPU. */
-export function digitsTests(open: Open): void {
+/** Training on digits in a worker, by both engines that need no GPU, and by the one that does on a software adapter. */
+export function digitsTests(open: Open, address: () => string): void {
+  test.runIf(long)("on WebGPU TensorFlow.js takes the steps that it takes on WebAssembly", async () => {
+    const gpu = await playwright.launch({
+      executablePath: chromium!,
+      args: ["--no-sandbox", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-unsafe-swiftshader", `--${DAWN}`], // biome-ignore format: one list
+      timeout: BROWSER,
+    });
+    try {
+      const page = await gpu.newPage({ serviceWorkers: "block" });
+      page.setDefaultTimeout(HANG);
+      await page.goto(`${address()}#${await encode(digits({ steps: 3, batch: 20, rule: "momentum", lr: 0.02, engine: "webgpu" }))}`); // biome-ignore format: one address
+      const there = await trained(page, 1);
+      await page.getByLabel("Engine").selectOption("wasm");
+      const here = await trained(page, 2);
+      expect(Number(here[2])).toBeCloseTo(Number(there[2]), 3); // float32, sums in another order
+    } finally {
+      await gpu.close();
+    }
+  });
+
   test("trains a net on digits in a worker, reads what is drawn by keys, and says what is wrong with a rate", async () => {
     const page = await open(await encode(digits({ steps: 60 })), { width: 360 });
     const [, right] = await trained(page, 1);

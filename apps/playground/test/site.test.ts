@@ -222,7 +222,7 @@ describe.skipIf(chromium === undefined)("the built site", () => {
     );
 
   viewTests(open);
-  digitsTests(open);
+  digitsTests(open, () => server.url);
   modelTests(open);
   hostileTests(open);
   leakTests(open);
