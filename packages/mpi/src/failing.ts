@@ -11,6 +11,8 @@ export const RESTART = 75;
 /** Milliseconds by which a rank lets each lower one speak first, and the most. */
 const TURN_MS = 300;
 const LONGEST_MS = 3000;
+/** Milliseconds that mpirun has to pass on what was said: it reads no more once it ends all ranks. */
+const SAID_MS = 500;
 /** Seconds that MPI has to end all ranks, after which this one goes by itself: over a cut cable MPI may wait for ever. */
 const LAST = 10;
 
@@ -49,6 +51,7 @@ export function fail(native: Collectives, standing: Standing, error: unknown): n
     const text = textOf(error);
     const more = text.includes(standing.advice) ? "" : `\n${standing.advice}`;
     writeSync(2, `Rank ${native.rank} of ${native.size} stopped at step ${standing.step}. ${text}${more}\n`);
+    rest(SAID_MS);
   }
   process.exit(RESTART);
 }
