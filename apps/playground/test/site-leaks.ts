@@ -13,13 +13,10 @@ export function leakTests(open: Open): void {
     const page = await open(await encode({ ...initial, steps: 30, fairness: "same", rate: 0.01, contenders }));
     const session = await page.context().newCDPSession(page);
     const seen: Awaited<ReturnType<typeof remains>>[] = [];
-    for (const [from, to] of [
-      [0, 20],
-      [20, 20 + count],
-      [20 + count, 20 + 2 * count],
-    ] as const) {
-      // biome-ignore format: one list
-      await runRaces(page, from, to);
+    let run = 0;
+    for (const upTo of [20, 20 + count, 20 + 2 * count]) {
+      await runRaces(page, run, upTo);
+      run = upTo;
       seen.push(await remains(session));
     }
     await session.detach();

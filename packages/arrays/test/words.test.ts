@@ -118,7 +118,7 @@ for (const engine of ["wasm", "interpreter"] as const)
       expect(Object.keys(opt.state().tensors)).toEqual(["ema.average/w"]);
     });
 
-    test("in the middle of a round there is no point to evaluate at, in the first round neither", () => {
+    test("a readout is refused in the middle of a round, the first included", () => {
       const { w, opt } = start(ema(sam(sgd({ lr: 1 }))), Float32Array.of(8, 0));
       for (let round = 0; round < 2; round++) {
         opt.update({ w: Float32Array.of(4, 0.1) });

@@ -171,7 +171,7 @@ function wrongInSlot(slot: unknown, hyper: Readonly<Record<string, unknown>>): W
 const FIELDS = [
   ...["id", "title", "paper", "hyper", "ranges", "state", "inputs", "macros", "update", "before", "after"],
   ...["phases", "layout", "blocks", "needs", "readout"],
-] as const;
+];
 
 /** Throws if there is something that would be ignored. */
 export function refuseFields(what: string, given: object, fields: readonly string[]): void {

@@ -26,6 +26,16 @@ function symbol(s: Typeset): string {
   }
 }
 
+/** Whether an operand of something that binds so strongly begins ("left") or ends ("right") with a word, without brackets. */
+function hasWordAt(side: "left" | "right", operand: Ast, least: number): boolean {
+  let [at, binds] = [operand, least];
+  while (strength(at) >= binds)
+    if (at.kind === "binary" && at.op !== "div" && at.op !== "pow") [at, binds] = [at[side], operators[at.op].binds];
+    else if (at.kind === "unary" && at.op !== "transpose" && side === "right") [at, binds] = [at.of, 7];
+    else break;
+  return at.kind === "name" && symbolOf(at.name).kind === "word";
+}
+
 const print = (ast: Ast): string => fold<string>(ast, printNode);
 
 function printNode(e: Ast, operands: readonly string[]): string {
@@ -67,11 +77,10 @@ function printNode(e: Ast, operands: readonly string[]): string {
       const { binds, text } = operators[e.op];
       // a number after a product sign would read as one number with the factor before it
       const sign = e.op === "mul" && e.right.kind === "number" ? "·" : text;
-      const left = brackets(e.left, a, binds);
-      const right = brackets(e.right, b, binds + (e.op === "sub" ? 1 : 0));
       // words without a space between them would read as one
-      const words = e.op === "mul" && (/<\/mtext>(<\/mrow>)*$/.test(left) || /^(<mrow>)*<mtext>/.test(right));
-      return row(left, words ? `<mo rspace="0.17em">${sign}</mo>` : mo(sign), right);
+      const words = e.op === "mul" && (hasWordAt("right", e.left, binds) || hasWordAt("left", e.right, binds));
+      const times = words ? `<mo rspace="0.17em">${sign}</mo>` : mo(sign);
+      return row(brackets(e.left, a, binds), times, brackets(e.right, b, binds + (e.op === "sub" ? 1 : 0)));
     }
   }
 }

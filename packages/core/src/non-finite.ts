@@ -14,7 +14,7 @@ export function nonFiniteOption(where: string, given: unknown, otherwise: NonFin
   return option.nonFinite;
 }
 
-/** The error for gradients that contain NaN or an infinity, at the step after `step` updates; or, where there are none, for other inputs. */
+/** The error for gradients that contain NaN or an infinity at the step after `step` updates, or for other inputs if all gradients are finite. */
 export const nonFiniteGradients = (
   names: readonly string[],
   step: number,

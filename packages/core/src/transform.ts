@@ -123,23 +123,9 @@ function check(text: unknown): void {
 
 /** All parts of a transform. */
 const FIELDS = [
-  ...[
-    "id",
-    "title",
-    "paper",
-    "hyper",
-    "ranges",
-    "state",
-    "inputs",
-    "before",
-    "after",
-    "phases",
-    "when",
-    "t",
-    "layout",
-    "readout",
-  ],
-] as const;
+  ...["id", "title", "paper", "hyper", "ranges", "state", "inputs"],
+  ...["before", "after", "phases", "when", "t", "layout", "readout"],
+];
 
 /** A transform whose equations compile. */
 interface PlainTransform

@@ -38,8 +38,7 @@ export class Together {
     for (const variable of variables) this.#joined.add(variable);
     const values = variables.map((variable) => [variable.name, hostCopy(variable)] as const);
     this.#ranks.start([rules], values, step);
-    for (const [i, variable] of variables.entries())
-      tidy(() => variable.assign(tensor(values[i]![1], variable.shape, "float32"))); // one each
+    for (const [i, variable] of variables.entries()) put(variable, values[i]![1]); // one each
   }
 
   /**
@@ -108,12 +107,15 @@ export function standing(
     parameters,
     state: () => opt.state(),
     load: (state) => {
-      for (const [i, variable] of variables.entries())
-        tidy(() => variable.assign(tensor(parameters[i]!, variable.shape, "float32"))); // one each
+      for (const [i, variable] of variables.entries()) put(variable, parameters[i]!); // one each
       opt.load(state);
     },
   };
 }
+
+/** Gives a variable these numbers. */
+const put = (variable: Variable, numbers: Float32Array): void =>
+  tidy(() => variable.assign(tensor(numbers, variable.shape, "float32")));
 
 /** A copy of a tensor's numbers. Throws where the backend cannot hand them over at once. */
 function hostCopy(one: Tensor): Float32Array {
