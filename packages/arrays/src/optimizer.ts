@@ -337,13 +337,14 @@ class ArraysOptimizer implements Optimizer {
 
   /** Takes a step with the other ranks. */
   #together(ranks: Ranks, stepped: readonly Stepped[], numbers: Numbers = {}, examples: number | undefined): void {
-    const broken = examples === 0 ? [] : [...this.#broken(stepped), ...this.#brokenInputs(stepped, numbers)]; // the gradients of a rank without examples count nothing
+    // The gradients of a rank without examples count nothing.
+    const [broken, inputs] = examples === 0 ? [[], []] : [this.#broken(stepped), this.#brokenInputs(stepped, numbers)];
     const given = stepped.flatMap(([name, { inputs }]) =>
       Object.keys(inputs).map((one) => (one === "g" ? `\`${name}\`` : `\`${one}\` of \`${name}\``)),
     );
     const facts = [`step ${this.#loop.step}, ${this.#loop.phase}`, ...given, ...Object.keys(numbers).sort()];
-    const { weight, broken: all } = ranks.agree(facts, { examples, broken });
-    if (all.length > 0) this.#refuse(ranks, all, broken);
+    const { weight, broken: all } = ranks.agree(facts, { examples, broken: [...broken, ...inputs] });
+    if (all.length > 0) this.#refuse(ranks, all, broken, inputs);
     else this.#takeTogether(ranks, ranks.divide(stepped, weight), numbers, weight);
   }
 
@@ -355,6 +356,7 @@ class ArraysOptimizer implements Optimizer {
     examples: number | undefined,
   ): void {
     const broken: string[] = [];
+    const inputs = examples === 0 ? [] : this.#brokenInputs([], numbers);
     let [weight, all] = [1, [] as ReturnType<Ranks["agree"]>["broken"]];
     const checked = this.#checked(gradients, (name, g) => {
       if (examples !== 0 && this.#nonFinite !== "apply" && this.#trained.has(name) && !allFinite(g)) broken.push(name);
@@ -363,11 +365,11 @@ class ArraysOptimizer implements Optimizer {
       const given = names.map((name) => `\`${name}\``);
       const end = last ? ["nothing more", ...Object.keys(numbers).sort()] : [];
       const facts = [`step ${this.#loop.step}, ${this.#loop.phase}`, ...given, ...end];
-      ({ weight, broken: all } = ranks.agree(facts, { examples, broken }));
+      ({ weight, broken: all } = ranks.agree(facts, { examples, broken: [...broken, ...inputs] }));
       return all.length > 0 ? undefined : weight;
     });
     if (parts) this.#takeTogether(ranks, ranks.kept(parts, this.#arrays()), numbers, weight);
-    else this.#refuse(ranks, all, broken);
+    else this.#refuse(ranks, all, broken, inputs);
   }
 
   /** Gradients that come one after the other; each is checked, and shown to `see`. */
@@ -393,10 +395,15 @@ class ArraysOptimizer implements Optimizer {
     refuseNone("update", [...seen], this.#parameters.byName.keys());
   }
 
-  /** Counts a step that gradients of some rank forbid, and throws unless the option says to skip it. */
-  #refuse(ranks: Ranks, broken: ReturnType<Ranks["agree"]>["broken"], own: readonly string[]): void {
+  /** Counts a step that gradients or other inputs of some rank forbid, and throws unless the option says to skip it. */
+  #refuse(
+    ranks: Ranks,
+    broken: ReturnType<Ranks["agree"]>["broken"],
+    own: readonly string[],
+    inputs: readonly string[],
+  ): void {
     this.#loop.countNonFinite();
-    if (this.#nonFinite !== "skip") throw ranks.notFinite(broken, own, this.#loop.step);
+    if (this.#nonFinite !== "skip") throw ranks.notFinite(broken, own, inputs, this.#loop.step);
   }
 
   #takeTogether(ranks: Ranks, { own, exchange }: ReturnType<Ranks["divide"]>, numbers: Numbers, weight: number): void {

@@ -14,6 +14,17 @@ export const inquisitive = rule({
   update: { p: "p - lr * loss * (g / (1 + abs(h)) + 0.1 * normal())" },
 });
 
+/** Reads a number, of which an update may be given one that is not finite. */
+export const byLoss = rule({
+  id: "by-loss",
+  title: "By loss",
+  paper: "",
+  hyper: { lr: 1 },
+  state: {},
+  inputs: { loss: "model" },
+  update: { p: "p - lr * loss * g" },
+});
+
 /** The share of a rank of what an update is given, and the mean over ranks. */
 export const share = (step: number, rank: number): { w: Float32Array; h: Float32Array; loss: number } => ({
   w: Float32Array.from([0, 1, 2], (i) => (rank + 1) * (i - step)),

@@ -6,7 +6,7 @@ import { HANG } from "../../../tests/limits.ts";
 import type { SharedWorld, World } from "../src/index.ts";
 import { joinWorld } from "../src/threads.ts";
 import { batch, gradients, model } from "./model.ts";
-import { clippedAdamW } from "./rules.ts";
+import { byLoss, clippedAdamW } from "./rules.ts";
 import { type Half, trained } from "./shared-work.ts";
 
 interface Asked {
@@ -51,6 +51,17 @@ const bodies: Readonly<Record<string, (world: World<void>, asked: Asked) => unkn
       return "nothing";
     } catch (error) {
       return (error as Error).message;
+    }
+  },
+  brokenLoss: (world, { how, shard }) => {
+    const w = new Float32Array(4).fill(1);
+    const opt = optimizer({ w }, byLoss(), { world, shard, nonFinite: "throw" });
+    const g = new Map([["w", new Float32Array(4).fill(1)] as const]);
+    try {
+      opt.update(how === "one by one" ? g.entries() : g, { loss: world.rank === 1 ? Number.NaN : 1 });
+      return [];
+    } catch (error) {
+      return [(error as Error).message, ...w];
     }
   },
   // A sum fails on rank 0 once rank 1 has its result: rank 1 takes the step, and hears of the loss at the next one.

@@ -104,6 +104,22 @@ test("gradients that are not finite are told to all ranks, with the rank and the
   expect(second).toContain("`w2`");
 });
 
+test.each([{}, { shard: "gradients", how: "one by one" }])(
+  "a loss of one rank that is not finite keeps all from the step: %j",
+  async (how) => {
+    const all = await run<(string | number)[]>(2, "brokenLoss", how);
+    expect(all[0]).toEqual([
+      "Rank 1 has gradients that are not finite at step 0, of loss. No rank has taken the step.",
+      1,
+      1,
+      1,
+      1,
+    ]);
+    expect(all[1]![0]).toContain("`loss` is not finite at step 0, and the step was not applied.");
+    expect(all[1]!.slice(1)).toEqual([1, 1, 1, 1]);
+  },
+);
+
 test("ranks with other rules or options are told the difference", async () => {
   await expect(run(2, "otherRule")).rejects.toThrow(/rank 1 has .*"lr":0.2.*, and rank 0 has .*"lr":0.1/);
   await expect(run(2, "otherOption")).rejects.toThrow("rank 1 has shard: gradients, and rank 0 has shard: state");

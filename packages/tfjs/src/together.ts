@@ -65,16 +65,20 @@ export class Together {
       return Object.entries(inputs).map(([input, one]) => ({ name, input, shape: p.shape, data: hostCopy(one) }));
     });
     const names = Object.keys(numbers).sort();
-    const broken = this.#guard
-      ? given.flatMap(({ name, input, data }) => (input === "g" && !allFinite(data) ? [name] : []))
-      : [];
+    const wrong = this.#guard ? given.filter(({ data }) => !allFinite(data)) : [];
+    const broken = wrong.flatMap(({ name, input }) => (input === "g" ? [name] : []));
+    const others = [
+      ...(this.#guard ? names.filter((name) => !Number.isFinite(numbers[name])) : []),
+      ...wrong.flatMap(({ name, input }) => (input === "g" ? [] : [`${input}/${name}`])),
+    ];
     const facts = [
       `step ${step}, ${phase}`,
       ...given.map(({ name, input }) => (input === "g" ? `\`${name}\`` : `\`${input}\` of \`${name}\``)),
       ...names,
     ];
-    const agreed = this.#ranks.agree(facts, { examples: undefined, broken });
-    if (agreed.broken.length > 0) throw new Elsewhere(this.#ranks.notFinite(agreed.broken, broken, step).message);
+    const agreed = this.#ranks.agree(facts, { examples: undefined, broken: [...broken, ...others] });
+    if (agreed.broken.length > 0)
+      throw new Elsewhere(this.#ranks.notFinite(agreed.broken, broken, others, step).message);
     const all = Float32Array.from(names, (name) => numbers[name]!); // a key of it
     this.#means.take([...given.map(({ data }) => data), all]);
     const means = new Map<string, Given>();

@@ -2,6 +2,7 @@ import { adamw } from "@descent/adam";
 import { clipByGlobalNorm } from "@descent/core";
 import { joinWorld, type SharedWorld } from "@descent/mpi";
 import * as tf from "@tensorflow/tfjs";
+import { byLoss } from "../../mpi/test/rules.ts";
 import { optimizer } from "../src/index.ts";
 
 /** Inputs and answers of one step, by example. */
@@ -73,7 +74,20 @@ function rejoined(world: ReturnType<typeof joinWorld>, disturbed: boolean): unkn
   return { weights: variables.flatMap((one) => [...one.dataSync()]), steps };
 }
 
+/** What the optimizer says of a loss that rank 1 alone has as NaN, and the weights after it. */
+function brokenLoss(world: ReturnType<typeof joinWorld>): readonly (string | number)[] {
+  const w = tf.variable(tf.ones([2]), true, "w");
+  const opt = optimizer(byLoss(), { world });
+  try {
+    opt.applyGradients({ w: tf.ones([2]) }, { loss: world.rank === 1 ? Number.NaN : 1 });
+    return [];
+  } catch (error) {
+    return [(error as Error).message, ...w.dataSync()];
+  }
+}
+
 interface Asked {
+  readonly loss?: true;
   readonly broken?: number;
   /** Whether ranks lose each other on the way, if they train in an elastic world. */
   readonly disturbed?: boolean;
@@ -84,8 +98,9 @@ export async function ready(): Promise<void> {
   tf.disposeVariables();
 }
 
-export async function run(shared: SharedWorld, rank: number, { broken, disturbed }: Asked): Promise<unknown> {
+export async function run(shared: SharedWorld, rank: number, { loss, broken, disturbed }: Asked): Promise<unknown> {
   await ready();
   const world = joinWorld(shared, rank);
+  if (loss) return brokenLoss(world);
   return disturbed === undefined ? trained(rank, shared.size, world, broken) : rejoined(world, disturbed);
 }

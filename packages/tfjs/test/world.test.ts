@@ -23,6 +23,17 @@ test("gradients of one rank that are not finite keep all from the step", async (
   expect(all[0]!.slice(-2)).toEqual([1, 11]);
 });
 
+test("a loss of one rank that is not finite keeps all from the step", async () => {
+  const [first, second] = await ranks<readonly (string | number)[]>(2, { loss: true });
+  expect(first).toEqual([
+    "Rank 1 has gradients that are not finite at step 0, of loss. No rank has taken the step.",
+    1,
+    1,
+  ]);
+  expect(second![0]).toContain("`loss` is not finite at step 0");
+  expect(second!.slice(1)).toEqual([1, 1]);
+});
+
 test("a rank that took a step which another did not see ended gives it its variables and its state", async () => {
   interface Way {
     readonly weights: readonly number[];

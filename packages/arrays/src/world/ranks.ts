@@ -107,9 +107,14 @@ export class Ranks {
     return agree(this.#world, { what: "the gradients", facts, advice }, part);
   }
 
-  /** The error for gradients that are not finite, on every rank. */
-  notFinite(broken: ReturnType<typeof agree>["broken"], own: readonly string[], step: number): OptimizerError {
-    if (own.length > 0 && broken.length === 1) return nonFiniteGradients(own, step);
+  /** The error for gradients, and other inputs, that are not finite, on every rank; `own` and `inputs` are this rank's. */
+  notFinite(
+    broken: ReturnType<typeof agree>["broken"],
+    own: readonly string[],
+    inputs: readonly string[],
+    step: number,
+  ): OptimizerError {
+    if (own.length + inputs.length > 0 && broken.length === 1) return nonFiniteGradients(own, step, inputs);
     const ranks = broken.map(([rank]) => rank);
     return new OptimizerError(
       `${ranksText(ranks)} ${ranks.length === 1 ? "has" : "have"} gradients that are not finite at step ${step}, of ${broken[0]![1]}. No rank has taken the step.`, // it is called where there is one
