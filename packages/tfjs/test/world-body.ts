@@ -74,7 +74,7 @@ function rejoined(world: ReturnType<typeof joinWorld>, disturbed: boolean): unkn
   return { weights: variables.flatMap((one) => [...one.dataSync()]), steps };
 }
 
-/** What the optimizer says of a loss that rank 1 alone has as NaN, and the weights after it. */
+/** The optimizer's words for a loss that rank 1 alone has as NaN, and the weights after it. */
 function brokenLoss(world: ReturnType<typeof joinWorld>): readonly (string | number)[] {
   const w = tf.variable(tf.ones([2]), true, "w");
   const opt = optimizer(byLoss(), { world });
