@@ -504,6 +504,7 @@ class ArraysOptimizer implements Optimizer {
     this.#refuseLocal("remove");
     this.#tied.refuseFurther("remove", new Set(names));
     const gone = goneNames(names, this.#parameters.byName);
+    this.#loop.refuseLeaving(gone);
     for (const name of gone) {
       this.#loop.remove(name);
       this.#byRows.delete(name);

@@ -2,6 +2,7 @@ import { adam } from "@descent/adam";
 import { allocate, optimizer } from "@descent/arrays";
 import { type Configured, OptimizerError, partition, rule } from "@descent/core";
 import { momentum } from "@descent/sgd";
+import { sam } from "@descent/sharpness";
 import { describe, expect, test } from "vitest";
 
 const numbers = (length: number, seed: number): Float32Array =>
@@ -27,6 +28,20 @@ describe.each(["wasm", "interpreter"] as const)("parameters come and go (%s)", (
     expect(a).toEqual(alone(startA, [g(0), g(1)]));
     expect(b).toEqual(alone(startB, [g(2), g(3)]));
     expect(Object.keys(opt.inspect().parameters)).toEqual(["a", "b"]);
+  });
+
+  test("one that is in the middle of a round is not removed from where it climbed to, nor is another with it", () => {
+    const [a, b, c] = [numbers(6, 1), numbers(6, 2), numbers(6, 3)];
+    const opt = optimizer({ a, b, c }, sam(momentum()), { engine });
+    const starts = [a, b, c].map((p) => p.slice());
+    opt.update({ a: g(0), b: g(1) });
+    expect(() => opt.remove("c", "b")).toThrow(
+      "`b` is in the middle of a round, before the phase `update`. Finish the round before you remove it, or take it back: rewind().",
+    );
+    expect(Object.keys(opt.inspect().parameters)).toEqual(["a", "b", "c"]);
+    opt.rewind();
+    expect([a, b, c]).toEqual(starts);
+    expect(Object.keys(opt.remove("c", "b").inspect().parameters)).toEqual(["a"]);
   });
 
   test("one that is removed is forgotten with its state, and may come again", () => {

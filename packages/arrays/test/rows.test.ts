@@ -13,7 +13,8 @@ import {
   OptimizerError,
   rule,
 } from "@descent/core";
-import { momentum, sgd } from "@descent/sgd";
+import { momentum, sgd, sgld } from "@descent/sgd";
+import { sam } from "@descent/sharpness";
 import { describe, expect, test } from "vitest";
 import { codecs, codedOptions, expectTranscribed, sparseAdam, table, updates } from "./coded-rows.ts";
 
@@ -205,6 +206,8 @@ describe("is refused by name, and changes nothing", () => {
   test.each<[string, Configured, string]>([
     ["sums over the tensor", clipByNorm(sgd(), 1), "`w` is trained by SGD, which takes sums over all rows"],
     ["sums over the model", clipByGlobalNorm(adam(), 1), "which takes sums over all rows"],
+    ["phases", sam(adam()), "`w` is trained by Adam, which steps in rounds of 2 phases, `climb`, `update`"],
+    ["draws", sgld(), "which draws random numbers"],
     ["state of the whole tensor", nadamLike(), "which keeps `product` for all rows together"],
   ])("a rule with %s", (_, configured, message) => {
     const w = embedding();
@@ -212,7 +215,8 @@ describe("is refused by name, and changes nothing", () => {
     expect(() => opt.update({ w: row() })).toThrow(OptimizerError);
     expect(() => opt.update({ w: row() })).toThrow(message);
     expect([...w.data]).toEqual(golden.start);
-    opt.update({ w: new Float32Array(height * width) });
+    do opt.update({ w: new Float32Array(height * width) });
+    while (opt.midRound);
     expect(opt.step).toBe(1);
   });
   test.each<[string, unknown, string]>([
@@ -220,6 +224,9 @@ describe("is refused by name, and changes nothing", () => {
     ["half a row", { rows: [0.5], data: new Float32Array(width) }, "names row 0.5"],
     ["other data", { rows: [1], data: new Float32Array(width + 1) }, "has 5 numbers for 1 rows of 4"],
     ["no array", { rows: [1], data: [1, 2, 3, 4] }, "has data a list of 4"],
+    ["no data", { rows: [1] }, "has data undefined"],
+    ["another word", { row: [1], data: new Float32Array(width) }, "has rows undefined"],
+    ["integers of 64 bits", { rows: BigInt64Array.of(1n), data: new Float32Array(width) }, "names a row by 1n"],
     ["no rows", { rows: 3, data: new Float32Array(width) }, "has rows 3"],
   ])("%s", (_, g, message) => {
     const w = embedding();

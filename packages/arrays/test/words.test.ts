@@ -118,7 +118,31 @@ for (const engine of ["wasm", "interpreter"] as const)
       expect(Object.keys(opt.state().tensors)).toEqual(["ema.average/w"]);
     });
 
+    test("a phase may keep what it sees and leave the parameter where it is", () => {
+      const probing = rule({
+        id: "probing",
+        title: "Probing",
+        paper: "https://example.org",
+        hyper: { lr: 0.5 },
+        state: { m: 0 },
+        phases: { probe: { m: "g" } },
+        update: { p: "p - lr * (g - m)" },
+      });
+      const { w, opt } = start(probing(), Float32Array.of(8, 1));
+      opt.update({ w: Float32Array.of(4, 2) });
+      expect([...w, opt.phase]).toEqual([8, 1, "update"]);
+      opt.update({ w: Float32Array.of(6, 8) });
+      expect([...w, opt.step]).toEqual([7, -2, 1]);
+    });
+
     test("a readout is refused in the middle of a round, the first included", () => {
+      const climbing = start(sam(sgd({ lr: 1 })), Float32Array.of(8, 0));
+      climbing.opt.update({ w: Float32Array.of(4, 0.1) });
+      expect(() => climbing.opt.withReadout(() => 0)).toThrow(
+        "Finish the round before you evaluate, or take it back: rewind().",
+      );
+      climbing.opt.rewind();
+      expect(climbing.opt.withReadout(() => climbing.w[0])).toBe(8);
       const { w, opt } = start(ema(sam(sgd({ lr: 1 }))), Float32Array.of(8, 0));
       for (let round = 0; round < 2; round++) {
         opt.update({ w: Float32Array.of(4, 0.1) });

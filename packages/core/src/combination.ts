@@ -75,7 +75,7 @@ export function combination<const H extends Hyper, const P extends string, const
       throw new OptimizerError(
         `${where} got no rule for its part \`${missing}\`. Give it one: { ${missing}: adamw() }.`,
       );
-    const leaves = parts.map((part) => [part, leafOf(`${where}, \`${part}\`,`, rules[part])] as const);
+    const leaves = parts.map((part) => [part, leafOf(`${text.id}({ ${part} })`, rules[part])] as const);
     const { rule, hyper: inner } = combined(plain, leaves);
     if (!isRecord(options)) throw new OptimizerError(`${where} takes its options by name; got ${shown(options)}.`);
     return configured(rule, { ...inner, ...options, ...maskOf(where, leaves) });
@@ -95,10 +95,10 @@ interface PlainCombination {
 /** A part with its name. */
 type Part = readonly [name: string, leaf: Leaf];
 
-function leafOf(where: string, part: unknown): Leaf {
-  checkConfigured(part, where);
+function leafOf(call: string, part: unknown): Leaf {
+  checkConfigured(part, call);
   if (part.kind === "rule") return part;
-  throw new OptimizerError(`${where} must be a rule; got a ${part.kind}. Put partitions outside of the combination.`);
+  throw new OptimizerError(`\`${call}\` takes a rule; got a ${part.kind}. Put partitions outside of the combination.`);
 }
 
 /** The parameters that decay: a function of one part says it for all. */

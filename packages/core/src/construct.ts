@@ -183,7 +183,7 @@ export function reduce(op: Reduction, place: Over, of: Expr): Expr {
     );
   checkExpr(of, `\`${op}\``);
   const e = number(of);
-  if (isUniform(e)) throw new SyntaxError(`\`${op}\` of what is one number already`);
+  if (isUniform(e)) throw new SyntaxError("nothing to reduce: this is one number already");
   const whole = place === "scalar" || place === "model";
   return intern({ op, args: [whole && e.op === "transpose" ? e.args[0] : e], place, value: place });
 }

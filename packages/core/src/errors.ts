@@ -79,7 +79,7 @@ export function shown(value: unknown): string {
     if (typeof value === "bigint") return `${value}n`;
     if (typeof value === "symbol") return "a symbol";
     if (typeof value !== "object" || value === null) return String(value);
-    if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `a list of ${value.length}`;
+    if (Array.isArray(value)) return shownList(value);
     if (isRecord(value)) {
       const names = Object.keys(value);
       if (names.length === 0) return "an empty object";
@@ -91,6 +91,13 @@ export function shown(value: unknown): string {
   } catch {
     return "an object"; // a proxy, say, that answers no question
   }
+}
+
+/** A list by its length; a few short texts, such as names, as they are. */
+function shownList(values: readonly unknown[]): string {
+  if (values.length === 0) return "an empty list";
+  const texts = values.length <= 4 && values.every((value) => typeof value === "string" && value.length <= 20);
+  return texts ? `[${values.map((value) => JSON.stringify(value)).join(", ")}]` : `a list of ${values.length}`;
 }
 
 /** Throws unless an argument fits; `wanted` says what the function takes: "a list of names". */

@@ -185,10 +185,12 @@ function wrap(leaf: Leaf, name: string, text: PlainTransform, values: Readonly<R
     refuse(`is wrapped in \`${name}\` already. Leave out one.`);
   if (layout && rule.layout && layout.join() !== rule.layout.join()) refuse("has its rows where it needs columns.");
   if (layout && !rule.layout && hasRows(rule)) refuse("has rows without saying of what. Give it a `layout`.");
-  if (phases && phasesOf(rule).length > 1) refuse("has phases of its own, and a round has those of one.");
+  if (phases && phasesOf(rule).length > 1)
+    refuse("has phases of its own, and a round can have those of one rule only. Leave out one of the two.");
   if (when !== undefined && phasesOf(rule).length > 1)
     refuse("has phases, which cannot be left out now and then. Put the phases outside.");
-  if (readout && rule.readout) refuse("has a readout of its own, and there can be one.");
+  if (readout && rule.readout)
+    refuse("has a readout of its own, and a model is evaluated at one. Leave out one of the two.");
   for (const input of Object.keys(inputs ?? {}))
     if (Object.hasOwn(rule.inputs ?? {}, input) && rule.inputs![input] !== inputs![input])
       refuse(`takes \`${input}\` otherwise.`);

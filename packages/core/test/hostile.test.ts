@@ -253,7 +253,7 @@ describe("a rule is checked where it is defined", () => {
       { state: { m: 0 }, update: { p: "p - lr * m" } },
       "Probe has `m` among its states, which starts as 0, and no equation changes it. Give it an equation, or make it an option.",
     ],
-    ["no step", { update: { q: "lr * g" } }, "Probe: no equation changes `p`."],
+    ["no step", { update: { q: "lr * g" } }, 'Probe: no equation of it changes `p`. Give it one: p: "p - lr * g".'],
     [
       "a place that is too narrow",
       { state: { v: { place: "row", init: 0 } }, update: { v: "v + g", p: "p - lr * g" } },

@@ -122,7 +122,7 @@ describe("the graph", () => {
 
   test("refuses to sum what is one number already", () => {
     expect(message(() => tensor("x + sum(a)"))).toContain(
-      "`sum` of what is one number already\n    x + sum(a)\n        ^",
+      "nothing to reduce: this is one number already\n    x + sum(a)\n        ^",
     );
   });
 
@@ -230,7 +230,7 @@ describe("a program", () => {
 
   test("refuses equations that leave p alone, and a slot too narrow for its value", () => {
     const spec = { id: "lazy", title: "Lazy", paper: "", hyper: {}, state: {}, update: { q: "g" } };
-    expect(message(() => trace(spec))).toBe("Lazy: no equation changes `p`.");
+    expect(message(() => trace(spec))).toBe('Lazy: no equation of it changes `p`. Give it one: p: "p - lr * g".');
     const narrow = { ...spec, state: { n: { place: "scalar", init: 0 } as const }, update: { n: "g", p: "p - g" } };
     expect(message(() => trace(narrow))).toBe(
       'Lazy: `n` has one number, and its equation gives one number per element. Give the state { place: "tensor", init: … }, or sum or average its equation.',

@@ -136,7 +136,7 @@ describe("is refused by name", () => {
   });
   test.each<[string, Configured, string]>([
     ["a rule with sums over the model", clipByGlobalNorm(adam(), 1), "which takes sums over all rows"],
-    ["a rule with several phases", sam(sgd()), "which has several phases"],
+    ["a rule with several phases", sam(sgd()), "which steps in rounds of 2 phases, `climb`, `update`"],
   ])("%s, and nothing has changed", async (_, configured, message) => {
     const trainer = await create(lookup(), configured);
     await expect(trainer.trainStep(batches[0]!)).rejects.toThrow(message);

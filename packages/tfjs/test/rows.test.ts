@@ -211,7 +211,7 @@ describe.each(["cpu", "wasm"] as const)("on %s", (backend) => {
         clipByGlobalNorm(adam(), 1),
         "`table` is trained by Adam, which takes sums over all rows",
       ],
-      ["several phases", sam(sgd()), "which has several phases"],
+      ["several phases", sam(sgd()), "which steps in rounds of 2 phases, `climb`, `update`"],
     ])("a rule with %s", (_, configured, message) => {
       const opt = optimizer(configured, { rows: isTable });
       expect(() => opt.minimize(loss(table, b, batches[0]!), false, [table, b])).toThrow(message);

@@ -433,7 +433,7 @@ describe("graft", async () => {
   test.each([
     ["phases", () => graft({ direction: sam(sgd()), length: sgd() }), /has phases/],
     ["a readout", () => graft({ direction: ema(sgd()), length: sgd() }), /has a readout/],
-    ["a partition", () => graft({ direction: partition({ all: sgd() }, () => "all"), length: sgd() }), /must be a rule; got a partition/], // biome-ignore format: one line
+    ["a partition", () => graft({ direction: partition({ all: sgd() }, () => "all"), length: sgd() }), /`graft\(\{ direction \}\)` takes a rule; got a partition/], // biome-ignore format: one line
     ["a missing rule", () => graft({ direction: sgd() } as never), /`length`/],
     ["an unknown part", () => graft({ direction: sgd(), length: sgd(), size: sgd() } as never), /size/],
     ["two masks", () => graft({ direction: sgd({ decays: () => true }), length: sgd({ decays: () => false }) }), /decays/], // biome-ignore format: one line

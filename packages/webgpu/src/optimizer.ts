@@ -296,6 +296,7 @@ class WebgpuOptimizer implements Optimizer {
     this.#tied.refuseFurther("remove", names);
     const { byName, entries } = this.#parameters;
     const gone = goneNames(names, byName);
+    this.#loop.refuseLeaving(gone);
     for (const name of gone) this.#loop.remove(name);
     this.#tied.remove(gone);
     this.#parameters.set(entries.filter(({ parameter: { name } }) => !gone.has(name)));

@@ -9,6 +9,7 @@ import { type Given, readsNext, sorted } from "./inputs.ts";
 import { type Divided, dividedSlots, type Inspection, inspect, type Kept, keptSlots, metaOf } from "./inspect.ts";
 import type { Portion, Ranks } from "./portions.ts";
 import { Roster } from "./roster.ts";
+import { refuseLeaving } from "./swap.ts";
 
 /** The part that both loops share. */
 export class BaseLoop<T> {
@@ -84,6 +85,11 @@ export class BaseLoop<T> {
     const { more = false } = knownOptions("add", options, ["more"]);
     flag("add", { more });
     this.roster.add(parameters, more);
+  }
+
+  /** Throws if a parameter that is to go is in the middle of a round: it would stay where a phase has taken it. */
+  refuseLeaving(names: Iterable<string>): void {
+    refuseLeaving(this.roster, names);
   }
 
   /** How ranks divide a parameter; undefined where it is frozen, or nothing is divided. */

@@ -13,7 +13,7 @@ export interface RowGradient {
 }
 
 /** Whether a gradient is one of some rows. */
-export const isRowGradient = (g: unknown): g is RowGradient => isRecord(g) && "rows" in g && "data" in g;
+export const isRowGradient = (g: unknown): g is RowGradient => isRecord(g) && ("rows" in g || "data" in g);
 
 /** Gradients of rows that differ. */
 export interface DistinctRows {
@@ -37,6 +37,7 @@ export function distinctRows({ name, shape }: Parameter, { rows, data }: RowGrad
   let again = false;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
+    if (typeof row !== "number") wrong(`names a row by ${shown(row)}, and rows are numbers`);
     if (!Number.isInteger(row) || row < 0 || row >= height)
       wrong(`names row ${shown(row)}, and there are rows 0 to ${height - 1}`);
     if (places.has(row)) again = true;

@@ -1,4 +1,5 @@
-import { OptimizerError } from "../errors.ts";
+import { drawOf } from "../draws.ts";
+import { list, OptimizerError } from "../errors.ts";
 import { isMatrixOp, isReduction, topological } from "../expr.ts";
 import { matrix, type Shape, size } from "../parameter.ts";
 import type { Program } from "../program.ts";
@@ -53,7 +54,7 @@ function lookAt(program: Program): Look {
 
 function entangled({ slots, outputs, inputs }: Program): string | undefined {
   const other = inputs.find((name) => name !== "g");
-  if (other !== undefined) return `reads \`${other}\` besides the gradient`;
+  if (other !== undefined) return drawOf(other) ? "draws random numbers" : `reads \`${other}\` besides the gradient`;
   for (const [name, { place, matrix }] of Object.entries(slots))
     if (matrix || (place !== "tensor" && place !== "row")) return `keeps \`${name}\` for all rows together`;
   for (const e of topological(Object.values(outputs))) {
@@ -73,7 +74,9 @@ export function rowsOf<T>(roster: Roster<T>, name: string, p: T): Rows<T> | unde
   const { why, timeless, byRow } = lookAt(program);
   const apart = !byRow || matrix(parameter).rows % Math.max(1, parameter.shape[0] ?? 1) === 0;
   const tied =
-    cohort.phases.length > 1 ? "has several phases" : (why ?? (apart ? undefined : "sums over its first dimension"));
+    cohort.phases.length > 1
+      ? `steps in rounds of ${roster.phases.length} phases, ${list(roster.phases)}`
+      : (why ?? (apart ? undefined : "sums over its first dimension"));
   const refused =
     parameter.shape.length < 2
       ? `has the shape [${parameter.shape}], without rows`

@@ -28,6 +28,19 @@ function job<T, G>(roster: Roster<T>, member: Member<T>, program: Program, tenso
   return { program, parameter, tensors, inputs: {}, scalars, t };
 }
 
+/** Throws if a parameter is where a phase has taken it for the next gradient: `before` says what it cannot be used for so. */
+function refuseMidRound<T>(roster: Roster<T>, { parameter: { name }, phase }: Member<T>, before: string): void {
+  if (phase > 0)
+    throw new OptimizerError(
+      `\`${name}\` is in the middle of a round, before the phase \`${roster.phases[phase]}\`. Finish the round ${before}, or take it back: rewind().`,
+    );
+}
+
+/** Throws if a parameter that is to go is in the middle of a round: it would stay where a phase has taken it. */
+export function refuseLeaving<T>(roster: Roster<T>, names: Iterable<string>): void {
+  for (const name of names) refuseMidRound(roster, roster.get(name), "before you remove it");
+}
+
 /** Works out a swap of the parameters given; those without a readout, or without an update so far, are evaluated as they are. */
 export function swap<T, G>(roster: Roster<T>, held: Iterable<Held<T>>): Swap<T, G> {
   roster.alive();
@@ -42,14 +55,10 @@ export function swap<T, G>(roster: Roster<T>, held: Iterable<Held<T>>): Swap<T, 
   try {
     for (const [name, p] of held) {
       const member = roster.members.get(name);
+      if (member) refuseMidRound(roster, member, "before you evaluate");
       const readout = member?.cohort?.readout;
       const own = member && ownOf(member);
-      if (!readout || !own || !member.slots) continue;
-      if (member.phase > 0)
-        throw new OptimizerError(
-          `\`${name}\` is in the middle of a round, before the phase \`${roster.phases[member.phase]}\`. Finish the round before you evaluate.`,
-        );
-      if (member.t === 0) continue;
+      if (!readout || !own || !member.slots || member.t === 0) continue;
       const kept = roster.memory.slot(own, own.shape, 0, "readout.p");
       spare.push(kept);
       const tensors = { p, ...member.slots, "readout.p": kept };

@@ -131,7 +131,11 @@ function traceAnew(
       );
     (place === "host" ? host : outputs)[name] = e;
   }
-  if (!outputs.p && !taken) throw new OptimizerError(`${spec.title}: no equation changes \`p\`.`);
+  // A phase before the update may keep what it sees, and leave the parameter where it is.
+  if (!outputs.p && !taken && phase === UPDATE)
+    throw new OptimizerError(
+      `${spec.title}: no equation of ${phases.length > 1 ? "its `update`" : "it"} changes \`p\`. Give it one: p: "p - lr * g".`,
+    );
   if (phases.length > 1 && phase === phases[0]) outputs[ROUND] = P;
   if (phase === READOUT) outputs[TRAINED] = P;
   const roots = Object.values(outputs);
