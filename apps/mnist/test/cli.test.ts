@@ -143,9 +143,11 @@ describe("train", () => {
         const stopped = await toldIn(cwd, [...args, "--out", "parts"]);
         spy.mockRestore();
         expect(stopped.code).toBe(130);
-        expect(stopped.out).toMatch(/Stopped after \d+ updates\. Continue with: npm start -- train --resume parts\n$/);
+        const [, command = ""] =
+          /Stopped after \d+ updates\. Continue with: npm start -- (.*)\n$/.exec(stopped.out) ?? [];
+        expect(command.split(" ")).toEqual(["train", "--resume", "parts", "--data", data]);
         expect(readdirSync(path.join(cwd, "parts")).sort()).toEqual(["checkpoint.safetensors", "metrics.jsonl"]);
-        const resumed = await toldIn(cwd, ["train", "--resume", "parts", "--data", data]);
+        const resumed = await toldIn(cwd, command.split(" "));
         expect(resumed.code).toBe(0);
         expect(resumed.out).toMatch(
           new RegExp(
@@ -212,7 +214,7 @@ describe("train", () => {
         },
       });
       expect(hung.code).toBe(129);
-      expect(hung.out).toContain("Continue with: npm start -- train --resume hung");
+      expect(hung.out).toContain(`Continue with: npm start -- train --resume hung --data ${data}`);
       for (const folder of ["piped", "hung"]) {
         expect(readdirSync(path.join(cwd, folder)).sort()).toEqual(["checkpoint.safetensors", "metrics.jsonl"]);
         expect(loadCheckpoint(path.join(cwd, folder, "checkpoint.safetensors")).position.step).toBeGreaterThan(0);

@@ -82,7 +82,11 @@ test("with --json an interrupted run prints a line that says how to go on", asyn
   onTestFinished(() => say.mockRestore());
   const { out, code } = await told("train", ...cpu, "--model", "mlp", "--epochs", "1000", "--out", folder, "--json");
   expect(code).toBe(130);
-  expect(JSON.parse(out)).toEqual({ interrupted: true, folder, resume: `npm start -- train --resume ${folder}` });
+  expect(JSON.parse(out)).toEqual({
+    interrupted: true,
+    folder,
+    resume: `npm start -- train --resume ${folder} --data ${data}`,
+  });
 });
 
 test("elements are named by their place or by their dimensions", () => {

@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { type Asked, deviceNames, engineNames } from "../devices/device.ts";
 import { modelNames } from "../engines/model.ts";
 import { UserError } from "../errors.ts";
+import type { Beside } from "../run/command.ts";
 import { pick } from "../training/names.ts";
 import { defaultRate, isEquation, optimizerNames, scheduleNames } from "../training/optimizer.ts";
 import { atLeast0, numberOf, type Range, ranges, seeds, updates } from "../training/ranges.ts";
@@ -17,6 +18,9 @@ export const defaults = {
   batchSize: 64,
   seed: 1,
 } as const satisfies Recipe;
+
+/** Seconds between checkpoints. */
+const checkpointSeconds = 30;
 
 /** Options of every command that runs a network. */
 export interface Common extends Asked {
@@ -256,7 +260,7 @@ export const trainOptions = (command: Command): Command =>
           "--checkpoint-every <seconds>",
           "seconds between checkpoints within an epoch; 0 for one after every update",
           number("--checkpoint-every", atLeast0),
-        ).default(30),
+        ).default(checkpointSeconds),
       ),
   );
 
@@ -342,6 +346,15 @@ export function regularized(given: CompareOptions): Pick<Recipe, RegularizerName
       );
   return regularizers.map((name) => regularizersOf(name === "none" ? {} : { [name]: given[name] ?? strengths[name] }));
 }
+
+/** The options that a run needs again when it is resumed. */
+export const besideOf = ({ data, tensorboard, checkpointEvery, hosts, ranks }: TrainOptions): Beside => ({
+  data,
+  tensorboard,
+  checkpointEvery: checkpointEvery === checkpointSeconds ? undefined : checkpointEvery,
+  hosts,
+  ranks,
+});
 
 /** Records defaults too, so that the run can be reproduced after they change. */
 export function recipeOf(given: Given, { optimizer, lr, seed }: Pick<Recipe, "optimizer" | "lr" | "seed">): Recipe {

@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { BlockingWorld } from "@descent/core/adapter";
 import { UserError } from "../errors.ts";
+import { resumeCommand } from "../run/command.ts";
 import { fileOf, latestCheckpoint, names } from "../run/folder.ts";
 import type { Shared } from "../run/summary.ts";
 import { isBundle, program } from "../version.ts";
-import type { TrainOptions } from "./options.ts";
+import { besideOf, type TrainOptions } from "./options.ts";
 
 /** The processes that train one network together. Rank 0 speaks and writes; the others work in folders that are thrown away. */
 export interface Ranks {
@@ -28,7 +29,8 @@ export interface Ranks {
 }
 
 /** The ranks of this run; undefined where it is one process. */
-export async function ranksOf({ ranks, hosts }: TrainOptions): Promise<Ranks | undefined> {
+export async function ranksOf(options: TrainOptions): Promise<Ranks | undefined> {
+  const { ranks, hosts } = options;
   if (ranks === undefined && hosts === undefined) return undefined;
   if (isBundle)
     throw new UserError(
@@ -88,11 +90,7 @@ export async function ranksOf({ ranks, hosts }: TrainOptions): Promise<Ranks | u
     },
     alike: (facts) => alike(world, facts),
     saved: (step, folder) =>
-      found.saved(
-        step,
-        folder,
-        `Go on with: ${program} train --resume ${folder} --ranks ${size}, or any other number.`,
-      ),
+      found.saved(step, folder, `Go on, with any number of ranks: ${resumeCommand(folder, besideOf(options))}`),
     fail: (error) => found.fail(error),
     shared(stepMilliseconds) {
       const spent = (after.at(-1)! - after[0]!) / (after.length - 1); // a step was timed, which was not the first

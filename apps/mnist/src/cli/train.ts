@@ -5,14 +5,14 @@ import { loadMnist } from "../data/mnist.ts";
 import type { Place } from "../devices/device.ts";
 import { UserError } from "../errors.ts";
 import { loadCheckpoint } from "../run/checkpoint.ts";
+import { flag, resumeCommand } from "../run/command.ts";
 import { fileOf, latestCheckpoint, names, openRun } from "../run/folder.ts";
 import { type Ended, newTraining, prepared, resumedTraining, type World } from "../run/run.ts";
-import { closingLine, flag, optimizerShare, sharedLine } from "../run/summary.ts";
+import { closingLine, optimizerShare, sharedLine } from "../run/summary.ts";
 import { defaultDecay } from "../training/optimizer.ts";
 import type { Recipe } from "../training/recipe.ts";
-import { program } from "../version.ts";
 import { begin, describe } from "./begin.ts";
-import { recipeOf, type TrainOptions } from "./options.ts";
+import { besideOf, recipeOf, type TrainOptions } from "./options.ts";
 import { type Ranks, ranksOf } from "./ranks.ts";
 import { silent, type Voice, voice, whileListening } from "./voice.ts";
 
@@ -37,13 +37,14 @@ async function run(
   });
   if (engine.updates !== undefined) out.say(engine.updates);
   const { checkpointEvery, watch, tensorboard } = options;
+  const beside = besideOf(options);
   return whileListening(out, async (interrupt) => {
     const stop = (): boolean => ranks?.anyAsked(interrupt.asked()) ?? interrupt.asked();
     const shared = ranks && { saved: ranks.rank === 0 ? ranks.saved : undefined, shared: ranks.shared };
-    const world = { engine, choice, mnist, progress: out.progress, stop, checkpointEvery, watch, tensorboard, ...shared }; // biome-ignore format: one line
+    const world = { engine, choice, mnist, progress: out.progress, stop, checkpointEvery, watch, tensorboard, beside, ...shared }; // biome-ignore format: one line
     const { folder, summary } = await go(world);
     if (summary === undefined) {
-      out.interrupted({ folder, resume: `${program} train --resume ${folder}` });
+      out.interrupted({ folder, resume: resumeCommand(folder, beside) });
       // Another rank that ended with a code of its own would end the first one before it has saved.
       return ranks && ranks.rank > 0 ? 0 : interrupt.code();
     }

@@ -19,9 +19,9 @@ import type { Recipe } from "../training/recipe.ts";
 import { mixes } from "../training/regularizers.ts";
 import { type Best, hasStalled } from "../training/resume.ts";
 import { type Outcome, type Saved, train, updatesOf } from "../training/train.ts";
-import { program } from "../version.ts";
 import { Board } from "./board.ts";
 import { type Checkpoint, saveCheckpoint, saveModel, type Where } from "./checkpoint.ts";
+import { type Beside, resumeCommand } from "./command.ts";
 import { addFinding, readFindings, rewindFindings } from "./findings.ts";
 import { names as files, nameLatest, newRun, type RunFolder } from "./folder.ts";
 import { MetricsLog, readMetrics, rewindMetrics } from "./metrics.ts";
@@ -41,6 +41,8 @@ export interface World {
   readonly watch?: boolean | undefined;
   /** The folder for TensorBoard's files. */
   readonly tensorboard?: string | undefined;
+  /** The options that its checkpoint does not keep. */
+  readonly beside?: Beside | undefined;
   /** Called when a checkpoint is complete. */
   readonly saved?: ((step: number, folder: string) => void) | undefined;
   /** The numbers of ranks that share the run, by the milliseconds of an update. */
@@ -237,7 +239,7 @@ async function training(run: Run): Promise<Ended> {
     });
     if (outcome.evaluation === undefined) {
       progress.say(
-        `Stopped after ${thousands(outcome.position.step)} updates. Continue with: ${program} train --resume ${folder}`,
+        `Stopped after ${thousands(outcome.position.step)} updates. Continue with: ${resumeCommand(folder, world.beside ?? {})}`,
       );
       return { folder, summary: undefined };
     }
@@ -301,7 +303,7 @@ function observerOf({ folder, world, past = { steps: [], findings: [] } }: Run, 
 
 /** Writes the results of a trained run, overwriting any left by an attempt that crashed. */
 async function finish(
-  { recipe, folder, digits, held, optimizer, world: { engine, choice, mnist, shared } }: Run,
+  { recipe, folder, digits, held, optimizer, world: { engine, choice, mnist, shared, beside = {} } }: Run,
   evaluation: Evaluation,
   weights: Weights,
   outcome: Omit<Outcome, "evaluation" | "weights">,
@@ -326,6 +328,7 @@ async function finish(
     engine,
     choice,
     shared,
+    beside,
   });
   const found = { ...readMetrics(at(files.metrics)), findings: readFindings(at(files.findings)) };
   await write(at(files.report), report(summary, found, evaluation, mnist.test));

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { size } from "@descent/core/adapter";
 import type { Digits } from "../data/digits.ts";
-import type { Choice, Place } from "../devices/device.ts";
+import type { Choice } from "../devices/device.ts";
 import type { Engine } from "../engines/engine.ts";
 import { model } from "../engines/model.ts";
 import { duration, percent } from "../terminal/progress.ts";
@@ -11,7 +11,8 @@ import type { Optimizer } from "../training/optimizer.ts";
 import type { Position } from "../training/position.ts";
 import type { Recipe } from "../training/recipe.ts";
 import type { Outcome } from "../training/train.ts";
-import { packageVersion, program } from "../version.ts";
+import { packageVersion } from "../version.ts";
+import { type Beside, commandOf } from "./command.ts";
 import { names } from "./folder.ts";
 
 /** The numbers of a run that ranks shared. */
@@ -97,6 +98,7 @@ export function summarize(run: {
   readonly engine: Engine;
   readonly choice: Choice;
   readonly shared?: ((stepMilliseconds: number | null) => Shared) | undefined;
+  readonly beside: Beside;
 }): Summary {
   const { recipe, optimizer, outcome, evaluation, digits, engine, choice } = run;
   const { position, last, pace } = outcome;
@@ -134,7 +136,7 @@ export function summarize(run: {
     started: run.started.toISOString(),
     node: process.version,
     version: packageVersion(),
-    command: commandOf(recipe, choice),
+    command: commandOf(recipe, choice, run.beside),
     files: run.files,
   };
 }
@@ -151,20 +153,6 @@ export function isComplete(folder: string, { epoch, step }: Pick<Position, "epoc
   if (epochs !== epoch || steps !== step || !Array.isArray(files)) return false;
   return files.every((name) => existsSync(path.join(folder, path.basename(String(name)))));
 }
-
-const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
-
-/** The command-line flag of a recipe's option. */
-export const flag = (name: string): string => `--${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
-
-/** The command line of a recipe. */
-export const commandOf = (recipe: Recipe, { device, engine }: Place): string =>
-  [
-    `${program} train`,
-    ...Object.entries({ ...recipe, device, engine }).flatMap(([name, value]) =>
-      value === undefined ? [] : [flag(name), quote(String(value))],
-    ),
-  ].join(" ");
 
 /** The optimizer's share of a training step, in words. */
 export const optimizerShare = ({
