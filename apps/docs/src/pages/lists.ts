@@ -128,7 +128,7 @@ const whichPage: Page = {
         .sort((a, b) => a.steps - b.steps)
         .slice(0, 8)
         .map(({ id }) => id);
-    return html`<header class="masthead"><h1>Which one?</h1><p class="lede">No rule is best. These lists are made from what the catalogue and the benchmarks know; whichever you take, search its rate: a factor of three there matters more than the rule.</p></header>
+    return html`<header class="masthead"><h1>Which one?</h1><p class="lede">No rule is best. These lists are made from what the catalogue and the benchmarks know; whichever you take, search its rate: <a href="${to("benchmarks/equal-effort/")}">a poor rate costs more than another rule</a>.</p></header>
 <section class="entry"><h2>You want one that works</h2><p>AdamW with a warm-up and a cosine, and the gradient clipped. RAdam if you would rather not warm up. Momentum for convolutional networks that you train for long.</p>${of(["adamw", "radam", "momentum"])}</section>
 <section class="entry"><h2>You train matrices, as in Transformers</h2><p>Rules that make the step of a matrix orthogonal, or precondition its rows and columns; vectors get another rule by <code>partition</code>.</p>${of(["muon", "muon-match-rms", "soap", "shampoo"])}</section>
 <section class="entry"><h2>You do not want to search a rate</h2><p>These find the size of their steps; most still gain from a schedule around it.</p>${of(rules.filter(({ family }) => family === "parameter-free").map(({ id }) => id))}</section>

@@ -133,7 +133,7 @@ export class DigitsPage implements PageView {
     if (this.#phase === "training" || this.#phase === "paused" || this.#phase === "loading") this.#trainee.end();
     this.#runs = [];
     this.#summary.textContent =
-      "Nothing has been trained yet. Press Train: the digits (1 MB) and the engine are loaded then, and stay in this page.";
+      "Nothing has been trained yet. Press Train: the digits and the engine are loaded then, and stay in this page.";
     this.#findings.replaceChildren(
       h(
         "li",

@@ -139,7 +139,7 @@ export class ModelPage implements PageView {
     }
     const contender = { rule, lr, ...(rule === "mine" ? { text: this.#mine.text } : {}) };
     [this.#losses, this.#length, this.#busy] = [[], settings.steps, true];
-    this.#status.textContent = "Loading ONNX Runtime (3.9 MB, once)…";
+    this.#status.textContent = "Loading ONNX Runtime; the first time takes a moment…";
     this.#host.ask({ kind: "train", settings, contender, csv: this.#controls.csv, file: digitsFile() });
     this.#turn();
     this.#draw();

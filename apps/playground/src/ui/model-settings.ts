@@ -15,7 +15,7 @@ const texts = {
   ],
   data: [
     ["made-up", "Made-up numbers, to see it learn"],
-    ["digits", "MNIST’s digits (1 MB)"],
+    ["digits", "MNIST’s digits"],
     ["csv", "A CSV of yours"],
   ],
 } as const;

@@ -23,9 +23,9 @@ export class NetSettings {
         {
           label: "",
           options: [
-            ["wasm", "TensorFlow.js, WebAssembly (0.3 MB)"],
-            ["webgpu", "TensorFlow.js, WebGPU (0.2 MB)"],
-            ["onnxruntime", "ONNX Runtime, WebAssembly (3.9 MB)"],
+            ["wasm", "TensorFlow.js, WebAssembly"],
+            ["webgpu", "TensorFlow.js, WebGPU"],
+            ["onnxruntime", "ONNX Runtime, WebAssembly (the largest download)"],
           ],
         },
       ],
