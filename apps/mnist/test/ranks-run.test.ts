@@ -120,6 +120,18 @@ describe.skipIf(mpirun === undefined || process.platform !== "linux")("the app o
     const { code, text } = await run(["--out", "b", "--limit", "10", "--batch-size", "16"], scratch());
     expect(text).toMatch(/--batch-size 16 exceeds the 10 training images/);
     expect(text.match(/exceeds/g)).toHaveLength(1);
-    expect(code).toBe(75);
+    expect(code).toBe(1);
+  });
+
+  test("a wrong option is said once, as without ranks", async () => {
+    for (const [option, expected] of [
+      [["--data", "/nonexistent"], /^Rank \d of 2: .*`?\/nonexistent/],
+      [["--lr", "fast"], /^--lr `fast` is not a number/],
+    ] as const) {
+      const { code, text } = await run(["--out", "d", ...option], scratch(), undefined, [option[1]]);
+      expect(text).toMatch(expected);
+      expect(text.trim().split("\n"), text).toHaveLength(1);
+      expect(code).toBe(1);
+    }
   });
 });

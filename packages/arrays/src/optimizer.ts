@@ -136,9 +136,9 @@ class ArraysOptimizer implements Optimizer {
       this.#ranks = world && new Ranks(world, { shard, digestEvery, portion: (name) => this.#loop.portion(name) });
       this.#alike = [
         `nonFinite: ${nonFinite}`,
-        `shard: ${shard}`,
+        shard === undefined ? "no `shard`" : `shard: ${shard}`,
         `digestEvery: ${digestEvery}`,
-        `local: ${local && `every ${local.every}, send ${local.send}`}`,
+        local ? `local: every ${local.every}, send ${local.send}` : "no `local`",
       ];
       this.#loop.add(entries.map(([, { parameter }]) => parameter));
       refuseUnknownSlots(precisions, this.#backend.slotNames);

@@ -66,7 +66,7 @@ export type { Rows } from "./loop/rows.ts";
 export { slotShape } from "./loop/slots.ts";
 export type { Step } from "./loop/step.ts";
 export { Ties } from "./loop/ties.ts";
-export { type BlockingWorld, type Exchanged, type World, worldOf } from "./loop/world.ts";
+export { type BlockingWorld, type Exchanged, promisedWorld, type World, worldOf } from "./loop/world.ts";
 export { allFinite, type NonFinite, nonFiniteGradients, nonFiniteOption } from "./non-finite.ts";
 export { finite, flag, knownOptions, meant, notNegative, oneOf, positive, whole } from "./options.ts";
 export {

@@ -10,6 +10,8 @@ export interface Abi {
   readonly handle: "int" | "intptr_t";
   readonly world: Handle;
   readonly errorsReturn: Handle;
+  /** The rank that stands for any. */
+  readonly anyRank: number;
   /** The address that means "in place". */
   readonly inPlace: bigint;
   /** Types of elements, by the class of a typed array. */
@@ -52,6 +54,7 @@ export const standard: Abi = {
   handle: "intptr_t",
   world: 0x101,
   errorsReturn: 0x143,
+  anyRank: -1,
   inPlace: 1n,
   types: byClass((name) => standardTypes[name]!),
   operations: { sum: 0x21, min: 0x22, max: 0x23 },
@@ -77,6 +80,7 @@ export const mpich: Abi = {
   handle: "int",
   world: 0x44000000,
   errorsReturn: 0x54000001,
+  anyRank: -2,
   inPlace: -1n,
   types: byClass((name) => mpichTypes[name]!),
   operations: { max: 0x58000001, min: 0x58000002, sum: 0x58000003 },
@@ -89,6 +93,7 @@ export const openMpi = (at: (symbol: string) => Handle): Abi => ({
   handle: "intptr_t",
   world: at("ompi_mpi_comm_world"),
   errorsReturn: at("ompi_mpi_errors_return"),
+  anyRank: -1,
   inPlace: 1n,
   types: byClass((name) => at(`ompi_mpi_${name}`)),
   operations: { sum: at("ompi_mpi_op_sum"), max: at("ompi_mpi_op_max"), min: at("ompi_mpi_op_min") },

@@ -1,7 +1,9 @@
-import { hashOf } from "@descent/core/adapter";
+import { hashOf, ranksText } from "@descent/core/adapter";
 import { checkHow, checkInto, checkRank, kindOf, startsOf } from "./check.ts";
 import { MpiError } from "./error.ts";
+import { type Farewell, Farewells } from "./farewells.ts";
 import type { Library } from "./library.ts";
+import { room, settled } from "./memory.ts";
 import type { Standing } from "./standing.ts";
 import type { Numbers, World } from "./world.ts";
 
@@ -32,7 +34,7 @@ export interface Collectives {
   /** Whether an operation has failed or timed out, after which ranks no longer agree. */
   failed(): boolean;
   ended(): boolean;
-  /** Shuts MPI down, together with the other ranks. */
+  /** Shuts MPI down, together with the other ranks. Throws if they do not come in time. */
   end(): void;
   /** Leaves MPI without shutting it down: this process was never part of that world. */
   abandon(): void;
@@ -61,9 +63,11 @@ const APART = { bytes: 512 << 10, atOnce: 4 };
 const EAGER = 20_000;
 const CROWDED = 20;
 const NAP_MS = 0.05;
-/** How long ranks that have waited in vain listen for each other, the tag of their calls, and the most that do. */
+/** How long ranks that have waited in vain listen for each other. */
 const CALLING_MS = 5000;
+/** The tags of their calls and farewells, and the most ranks that say them. */
 const CALL = 7;
+const FAREWELL = 8;
 const MOST_ASKED = 512;
 
 /** Joins the processes of this launcher. Throws if MPI cannot be started. */
@@ -118,6 +122,8 @@ export function collectives(
   let whole = true;
   let pieces = TOGETHER;
   let patience = EAGER;
+  /** The exchanges that this rank has taken part in: the same on all ranks, since all make the same calls. */
+  let exchanges = 0;
   /** Operations that have begun, whose memory MPI may still write to. */
   const pending = new Set<Request>();
 
@@ -197,6 +203,27 @@ export function collectives(
     }
   };
 
+  // Ranks of an elastic world are lost and numbered anew; there MPI itself says that one is gone.
+  const farewells =
+    elastic || size === 1 || size > MOST_ASKED
+      ? undefined
+      : new Farewells(size, (into) =>
+          begin(
+            "a farewell",
+            (r) => receive(into, into.length, abi.types["Float64Array"], abi.anyRank, FAREWELL, world, r),
+            into,
+          ),
+        );
+  /** Throws if a rank has left that this operation needs. */
+  const expectAll = ({ what }: Request): void => {
+    const gone = farewells?.without(exchanges) ?? [];
+    if (gone.length > 0) fail(deserted(gone, what));
+  };
+  const deserted = (gone: readonly Farewell[], what: string): MpiError =>
+    new MpiError(
+      `${ranksText(gone.map((one) => one.rank))} of ${size} left at step ${gone[0]!.step} while rank ${rank} goes on: its ${what} waits for all ranks. Every rank must take the same updates; look for a loop that ends early, or process.exit(), on some ranks only.`, // somebody is gone
+    );
+
   /** Throws if no operation can begin now. */
   const idle = (): void => {
     if (left) throw new MpiError("This world has ended. Start the processes again.");
@@ -208,9 +235,11 @@ export function collectives(
     busy = true;
     try {
       for (const request of requests) {
+        exchanges++;
         const until = performance.now() + timeout * 1000;
         for (let asked = 1; !request.done(); asked++) {
           if (asked % patience !== 0) continue;
+          expectAll(request);
           if (performance.now() > until) late(request);
           Atomics.wait(REST, 0, 0, NAP_MS);
         }
@@ -224,8 +253,10 @@ export function collectives(
     busy = true;
     try {
       for (const request of requests) {
+        exchanges++;
         const until = performance.now() + timeout * 1000;
         while (!request.done()) {
+          expectAll(request);
           if (performance.now() > until) late(request);
           await new Promise(setImmediate);
         }
@@ -347,6 +378,19 @@ export function collectives(
     },
   };
 
+  /** Waits until all ranks leave: where one goes on, it learns that this one does not, and says so. */
+  const leaveTogether = (): void => {
+    const type = abi.types["Float64Array"];
+    const all = farewells?.say({ rank, exchanges, step: standing.step }, (word, to) =>
+      begin("a farewell", (r) => send(word, word.length, type, to, FAREWELL, world, r), word),
+    );
+    const until = performance.now() + timeout * 1000;
+    while (all && !all()) {
+      if (performance.now() > until) late({ what: "its end", done: all });
+      Atomics.wait(REST, 0, 0, NAP_MS);
+    }
+  };
+
   return {
     get rank() {
       return rank;
@@ -396,6 +440,7 @@ export function collectives(
     end: () => {
       if (left) return;
       idle();
+      leaveTogether();
       left = true;
       if (whole) finalize(); // else it would wait for those that are gone
     },
@@ -411,14 +456,5 @@ export function collectives(
   };
 }
 
-/** Memory that a library may write to. Small buffers would lie on the garbage collector's heap, which moves. */
-const room = (bytes: number): Buffer => Buffer.from(new ArrayBuffer(bytes));
-
 /** A sleeping process waits on this; nothing wakes it before its time is up. */
 const REST = new Int32Array(new SharedArrayBuffer(4));
-
-/** Up to 64 bytes lie on the garbage collector's heap, which moves, until somebody asks for their buffer. */
-function settled<A extends Numbers>(numbers: A): A {
-  void numbers.buffer;
-  return numbers;
-}

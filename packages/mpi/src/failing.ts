@@ -8,11 +8,11 @@ import { type Standing, TRACES, tracesFolder } from "./standing.ts";
 /** EX_TEMPFAIL of sysexits.h: start again from the last checkpoint. */
 export const RESTART = 75;
 
-/** Milliseconds by which a rank lets each lower one speak first, and the most. */
-const TURN_MS = 300;
-const LONGEST_MS = 3000;
 /** Milliseconds that mpirun has to pass on what was said: it reads no more once it ends all ranks. */
 const SAID_MS = 500;
+/** Milliseconds by which a rank lets each lower one speak first and end it, and the most. */
+const TURN_MS = SAID_MS + 500;
+const LONGEST_MS = 4000;
 /** Seconds that MPI has to end all ranks, after which this one goes by itself: over a cut cable MPI may wait for ever. */
 const LAST = 10;
 
@@ -44,16 +44,26 @@ function textOf(error: unknown): string {
   return known ? `${name}: ${message.replace(/^Rank \d+ of \d+( at step \d+)?: /, "")}` : stack;
 }
 
-/** Ends all ranks with code 75 and one message: what happened on which rank, at which step, and how to go on. */
-export function fail(native: Collectives, standing: Standing, error: unknown): never {
-  standing.ends(RESTART);
-  if (speaks(native.rank)) {
-    const text = textOf(error);
-    const more = text.includes(standing.advice) ? "" : `\n${standing.advice}`;
-    writeSync(2, `Rank ${native.rank} of ${native.size} stopped at step ${standing.step}. ${text}${more}\n`);
-    rest(SAID_MS);
-  }
-  process.exit(RESTART);
+/** What happened on which rank, at which step, and how to go on; with a code of its own the error alone, after which nothing goes on. */
+function said({ rank, size }: Collectives, { step, advice }: Standing, error: unknown, code: number): string {
+  const who = `Rank ${rank} of ${size}`;
+  const text = textOf(error);
+  if (code !== RESTART) return `${who}: ${text.replace(/^(Optimizer|User|Mpi)Error: /, "")}`;
+  return `${who} stopped at step ${step}. ${text}${text.includes(advice) ? "" : `\n${advice}`}`;
+}
+
+/** Tells of the error, once for all ranks. */
+function tell(native: Collectives, standing: Standing, error: unknown, code: number): void {
+  standing.ends(code);
+  if (!speaks(native.rank)) return;
+  writeSync(2, `${said(native, standing, error, code)}\n`);
+  rest(SAID_MS);
+}
+
+/** Ends all ranks with this code and one message. */
+export function fail(native: Collectives, standing: Standing, error: unknown, code = RESTART): never {
+  tell(native, standing, error, code);
+  process.exit(code);
 }
 
 /** A process that exits normally shuts MPI down; one that fails ends the others too, or they would wait for ever. */
@@ -64,11 +74,19 @@ export function endWithProcess(native: Collectives, standing: Standing, timeout:
   process.on("exit", (code) => {
     if (native.ended()) return;
     const ends = native.failed() ? RESTART : code;
-    standing.ends(ends);
-    native.alarm(ends === 0 ? timeout : LAST);
     if (ends === 0)
-      native.end(); // of an elastic world that has lost ranks, MPI has nothing to shut down together
-    else native.abort(ends);
+      try {
+        native.alarm(timeout + 2 * LAST);
+        standing.ends(0);
+        native.end(); // of an elastic world that has lost ranks, MPI has nothing to shut down together
+        native.alarm(0);
+        return;
+      } catch (error) {
+        tell(native, standing, error, RESTART); // others go on, or an operation of this rank was under way
+      }
+    else standing.ends(ends);
+    native.alarm(LAST);
+    native.abort(ends === 0 ? RESTART : ends);
     native.alarm(0);
   });
 }

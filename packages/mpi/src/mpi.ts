@@ -30,7 +30,7 @@ export interface MpiOptions {
 /** All processes that the launcher started. Its operations block; those of `polled` are promises. */
 export interface MpiWorld extends World<void> {
   /** The same operations, during which timers, signals and other work go on. One at a time. */
-  readonly polled: World<Promise<void>>;
+  readonly polled: World<Promise<void>> & { readonly promised: true };
   /** The MPI library in use: "MPICH 5.0.2 (MPI 5 ABI)"; empty for a process alone. */
   readonly library: string;
   /**
@@ -39,15 +39,21 @@ export interface MpiWorld extends World<void> {
    */
   at(step: number): void;
   /**
+   * Says after how many updates the parameters of all ranks were last the same bits, and whether they still are, for the message where
+   * they are not: it names a checkpoint from before. Optimizers call it.
+   */
+  compared(step: number, same: boolean): void;
+  /**
    * Says that the checkpoint after that many updates is complete, on every rank that can go on from it: the message where a rank is
    * lost names it, and says `resume`, a sentence such as "Go on with: mpirun -n 2 node train.js --resume".
    */
   saved(step: number, checkpoint: string, resume?: string): void;
   /**
    * Ends all ranks with exit code 75 and one message: the error, rank, step, last checkpoint and how to go on. An error that nothing
-   * catches does so by itself. Throws the error in a world of one.
+   * catches does so by itself. With a `code` of its own, 1 to 255, the message is the error alone, as where an option is wrong and
+   * nothing can go on. Throws the error in a world of one.
    */
-  fail(error: unknown): never;
+  fail(error: unknown, code?: number): never;
   /** Where it is elastic: goes on without ranks that are gone, if these are the cause of an error. Optimizers call it. */
   survives?(error: unknown): boolean;
   /** Shuts MPI down in this process once all ranks have called it. A process that exits normally does so by itself. */
@@ -125,10 +131,11 @@ async function join(options: MpiOptions): Promise<MpiWorld> {
   return numbered({
     library: `${name} (${library.abi.name})`,
     ...native.blocking,
-    polled: numbered(native.polled),
+    polled: numbered({ ...native.polled, promised: true as const }),
     at: (step: number) => standing.at(step),
+    compared: (step: number, same: boolean) => standing.compared(step, same),
     saved: (step: number, checkpoint: string, resume?: string) => standing.saved(step, checkpoint, resume),
-    fail: (error: unknown) => fail(native, standing, error),
+    fail: (error: unknown, code?: number) => fail(native, standing, error, codeOf(code)),
     end: native.end,
     ...(elastic ? { survives } : {}),
   });
@@ -150,6 +157,13 @@ function checked(
   return { library, timeout, check, elastic };
 }
 
+/** An exit code that is a failure. */
+function codeOf(code: unknown): number | undefined {
+  if (code === undefined || (Number.isInteger(code) && Number(code) >= 1 && Number(code) <= 255))
+    return code as number | undefined; // checked
+  throw new MpiError(`fail takes an exit code of 1 to 255; got ${shown(code)}.`);
+}
+
 function single(): MpiWorld {
   const world = alone();
   const later =
@@ -160,6 +174,7 @@ function single(): MpiWorld {
     ...world,
     polled: {
       ...world,
+      promised: true,
       sum: later(world.sum),
       reduceScatter: later(world.reduceScatter),
       allToAll: later(world.allToAll),
@@ -169,8 +184,10 @@ function single(): MpiWorld {
     },
     library: "",
     at: () => {},
+    compared: () => {},
     saved: () => {},
-    fail: (error) => {
+    fail: (error, code) => {
+      codeOf(code);
       throw error;
     },
     end: () => {},

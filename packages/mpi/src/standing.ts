@@ -18,6 +18,8 @@ export interface Trace {
   readonly pid: number;
   readonly step: number;
   readonly saved: Saved | undefined;
+  /** The last checkpoint of which ranks have found since that they were alike. */
+  readonly sound: Saved | undefined;
   /** The exit code with which this rank ends all of them; undefined while it runs. */
   readonly code: number | undefined;
 }
@@ -50,19 +52,18 @@ export function tracesIn(folder: string): Trace[] {
     });
 }
 
-/** The latest checkpoint that any rank knows. */
-export const latest = (traces: readonly Pick<Trace, "saved">[]): Saved | undefined =>
-  traces.reduce<Saved | undefined>(
-    (best, { saved }) => (saved && saved.step > (best?.step ?? -1) ? saved : best),
-    undefined,
-  );
-
-/** "The last checkpoint is of step 20, …", and how to go on. */
-export function advice(saved: Saved | undefined): string {
+/** "The last checkpoint is of step 20, …", and how to go on; from one of step `until` or before, where that is given. */
+export function advice(known: readonly (Saved | undefined)[], until = Number.POSITIVE_INFINITY): string {
+  const all = known.filter((one) => one !== undefined).sort((a, b) => a.step - b.step);
+  const saved = all.findLast(({ step }) => step <= until);
+  const last = all.at(-1);
+  const older = until > 0 ? `one of step ${until} or before, or from ` : "";
+  if (last && !saved)
+    return `The last checkpoint, of step ${last.step}, \`${last.checkpoint}\`, is from after that: start again from ${older}the beginning.`;
   if (!saved)
     return "No checkpoint of this run is known: start again from the last one you have, or from the beginning.";
   const { step, checkpoint, resume = "Start again from it, on any number of ranks." } = saved;
-  return `The last checkpoint is of step ${step}, \`${checkpoint}\`. ${resume}`;
+  return `The last checkpoint${saved === last ? "" : " from before that"} is of step ${step}, \`${checkpoint}\`. ${resume}`;
 }
 
 /** Where the training of this process stands: named in errors, and left for the launcher. */
@@ -71,6 +72,10 @@ export class Standing {
   #who: Pick<Trace, "rank" | "size" | "host" | "pid">;
   #step = 0;
   #saved: Saved | undefined;
+  #sound: Saved | undefined;
+  /** The update after which all ranks were last found alike, and whether they still are. */
+  #alike = 0;
+  #same = true;
   #code: number | undefined;
   #file: number | undefined;
 
@@ -93,6 +98,15 @@ export class Standing {
 
   saved(step: number, checkpoint: string, resume: string | undefined): void {
     this.#saved = { step, checkpoint, resume };
+    // A file that is written over is no longer that checkpoint.
+    if (step <= this.#alike || this.#sound?.checkpoint === checkpoint)
+      this.#sound = step <= this.#alike ? this.#saved : undefined;
+    this.#leave();
+  }
+
+  compared(step: number, same: boolean): void {
+    [this.#alike, this.#same] = [step, same];
+    if (same) this.#sound = this.#saved;
     this.#leave();
   }
 
@@ -115,12 +129,13 @@ export class Standing {
   /** How to go on, from the latest checkpoint that any rank of this host has told of. */
   get advice(): string {
     const others = this.#folder === undefined || this.#file === undefined ? [] : tracesIn(this.#folder);
-    return advice(latest([...others, { saved: this.#saved }]));
+    const known = [...others, { saved: this.#saved, sound: this.#sound }].flatMap(({ saved, sound }) => [saved, sound]);
+    return advice(known, this.#same ? undefined : this.#alike);
   }
 
   #leave(): void {
     if (this.#file === undefined) return;
-    const trace: Trace = { ...this.#who, step: this.#step, saved: this.#saved, code: this.#code };
+    const trace: Trace = { ...this.#who, step: this.#step, saved: this.#saved, sound: this.#sound, code: this.#code };
     writeSync(this.#file, JSON.stringify(trace).padEnd(TRACE), 0);
   }
 }

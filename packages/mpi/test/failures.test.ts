@@ -38,7 +38,7 @@ describe.each(mpis)("under $name", ({ name, mpirun }) => {
     for (const [fault, expected] of [
       [
         "killed",
-        /^\W?Rank [012] of 3 was ended at step 12 on \S+ \(SIGKILL, by somebody, or by the system where memory had run out\)/m,
+        /^\W?Rank [012] of 3 was ended at step 12 on \S+ \(SIGKILL, by hand, or by the system because memory ran out\)/m,
       ],
       [
         "stalled",
@@ -77,10 +77,82 @@ describe.each(mpis)("under $name", ({ name, mpirun }) => {
       });
     }
 
+    for (const [what, args, expected] of [
+      [
+        "ends well, but too early",
+        ["long", "", "20", "early"],
+        /^\W?Rank ([02]) of 3 stopped at step 12\. MpiError: Rank 1 of 3 left at step 12 while rank \1 goes on: its sum of .* waits for all ranks\./m,
+      ],
+      [
+        "leaves during a sum",
+        ["amid"],
+        /^\W?Rank 1 of 3 stopped at step 0\. MpiError: An operation of this world is under way/m,
+      ],
+      [
+        "takes a step less than rank 0, like rank 2",
+        ["more"],
+        /^\W?Rank 0 of 3 stopped at step 7\. MpiError: Ranks? .* of 3 left at step 7 while rank 0 goes on/m,
+      ],
+    ] as const) {
+      const declare = everywhere || what === "ends well, but too early" ? test : longTest;
+      declare(`${what}`, async () => {
+        const file = path.join(folder, `${path.basename(path.dirname(path.dirname(mpirun)))}-${what}`);
+        const ended = await ranks(
+          3,
+          args.map((arg) => (arg === "" ? file : arg)),
+          { mpirun },
+        );
+        expect(ended.text).toMatch(expected);
+        expect(ended.text.match(/Rank \d of 3/g)!.length, ended.text).toBeLessThanOrEqual(2);
+        expect(advice(ended)).toHaveLength(1);
+        expect(ended.code).toBe(75);
+      });
+    }
+
     test("leaves by itself: its exit code is theirs", async () => {
       const { code } = await ranks(3, ["long", path.join(folder, "left"), "20", "left"], { mpirun });
       expect(code).toBe(3);
     });
+  });
+
+  test("ranks that leave one after another, after the same exchanges, leave in silence", async () => {
+    const { values, text, code } = await ranks(3, ["apart"], { mpirun });
+    expect([values, text, code]).toEqual([[true, true, true], "", 0]);
+  });
+
+  test.skipIf(name !== mpis[0]!.name)(
+    "where ranks differ, the checkpoint to go on from is one from before they may have",
+    async () => {
+      for (const [files, expected] of [
+        [
+          "several",
+          "The last checkpoint from before that is of step 8, `a-8`. Start again from it, on any number of ranks.",
+        ],
+        ["one", "The last checkpoint, of step 16, `a`, is from after that: start again from one of step 10 or before, or from the beginning."], // biome-ignore format: one line each
+      ] as const) {
+        const { text, code } = await ranks(2, ["parted", files], { mpirun });
+        expect(text).toContain("Rank 1 of 2 differs from the others in `w1` at step 20, and did not at step 10.");
+        expect(text.match(/^The last checkpoint.*$/gm)).toEqual([expected]);
+        expect(code).toBe(75);
+      }
+    },
+  );
+
+  test.skipIf(name !== mpis[0]!.name)("an error of all ranks is told once by mpirun alone too", async () => {
+    const { text } = await ranks(2, ["wrong"], { mpirun, alone: true });
+    expect(text.match(/`?lr`? /g), text).toHaveLength(1);
+  });
+
+  test.skipIf(name !== mpis[0]!.name)("an error with a code of its own is told alone, once", async () => {
+    const { text, code } = await ranks(3, ["usage"], { mpirun });
+    expect([text, code]).toEqual([expect.stringMatching(/^Rank \d of 3: Error: there is no such folder/), 2]);
+    expect(text.match(/no such folder/g)).toHaveLength(1);
+    expect(text).not.toMatch(/checkpoint/);
+  });
+
+  test.skipIf(name !== mpis[0]!.name)("the polled form of a world is refused by an optimizer, by name", async () => {
+    const { text } = await ranks(2, ["polled"], { mpirun });
+    expect(text).toContain("Give the world whose operations block: `world`, not `world.polled`.");
   });
 
   // Ranks compare these by the same code over every library; shared-work.test.ts has rules and options, without processes.

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { optimizer } from "@descent/arrays";
+import { Trainer } from "@descent/onnxruntime";
+import { optimizer as ofTfjs } from "@descent/tfjs";
 import { describe, expect, test } from "vitest";
 import { long } from "../../../tests/long.ts";
 import { mpis } from "../../../tests/optional.ts";
@@ -9,7 +11,7 @@ import { mpi } from "../src/index.ts";
 import { launcherOf } from "../src/launcher.ts";
 import { batch, gradients, type Model, model } from "./model.ts";
 import { ranks } from "./mpirun.ts";
-import { clippedAdamW } from "./rules.ts";
+import { adamw, clippedAdamW } from "./rules.ts";
 
 describe("a process that nothing started beside others", () => {
   test("is a world of one, without any MPI", async () => {
@@ -27,6 +29,20 @@ describe("a process that nothing started beside others", () => {
       "the pieces have 1 numbers together, and the array has 2",
     );
     expect(() => world.broadcast(numbers, 1)).toThrow("the rank must be 0 to 0; got 1");
+  });
+
+  test("has a polled form that optimizers refuse, as they do any world of promises", async () => {
+    const { polled } = await mpi();
+    const blocks = "Give the world whose operations block: `world`, not `world.polled`.";
+    const w = (): Float32Array => new Float32Array(2);
+    // The compiler refuses these too.
+    expect(() => optimizer({ w: w() }, adamw(), { world: polled as never })).toThrow(blocks);
+    expect(() => ofTfjs(adamw(), { world: polled as never })).toThrow(blocks);
+    const options = { optimizer: adamw(), loss: () => undefined as never, world: polled as never };
+    await expect(Trainer.create(new Uint8Array(), options)).rejects.toThrow(blocks);
+    const later = async (): Promise<void> => {};
+    const own = { rank: 0, size: 2, localRank: 0, sum: later, gather: later, reduceScatter: later, broadcast: later };
+    expect(() => optimizer({ w: w() }, adamw(), { world: own })).toThrow(blocks);
   });
 
   test("knows launchers by what they leave in the environment", () => {

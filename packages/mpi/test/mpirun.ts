@@ -32,6 +32,8 @@ interface How {
   readonly within?: readonly string[];
   /** Options of the launcher besides the number of ranks. */
   readonly options?: readonly string[];
+  /** Whether mpirun starts the ranks, and not descent-mpirun. */
+  readonly alone?: boolean;
   /** Sent to the launcher when a rank prints "ready". */
   readonly signal?: NodeJS.Signals;
   /** Called with what has been printed so far. */
@@ -46,6 +48,7 @@ export async function ranks(size: number, args: readonly string[], how: How): Pr
     env = {},
     within = [],
     options = [],
+    alone = false,
     signal,
     hearing,
   } = how;
@@ -54,8 +57,8 @@ export async function ranks(size: number, args: readonly string[], how: How): Pr
   const there = within.length > 0 ? ["env", `OUT=${out}`] : [];
   const program = [...there, process.execPath, await compiled(file), ...args];
   const cli = await compiled(path.join(import.meta.dirname, "../src/cli.ts"));
-  const [command, ...launcher] = [...within, process.execPath, cli] as const;
-  const child = spawn(command!, [...launcher, "-n", `${size}`, ...options, "--", ...program], {
+  const [command, ...launcher] = [...within, ...(alone ? [mpirun] : [process.execPath, cli])];
+  const child = spawn(command!, [...launcher, "-n", `${size}`, ...options, ...(alone ? [] : ["--"]), ...program], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
     env: {

@@ -32,6 +32,8 @@ const faults: Readonly<Record<string, () => void>> = {
     throw new Error("rank 1 has no more data");
   },
   left: () => process.exit(3),
+  /** As if its training had ended. */
+  early: () => process.exit(0),
 };
 
 /** Trains and saves every 5 updates in `file`, or goes on from there; rank 1 meets `fault` at update 12. */
@@ -120,6 +122,42 @@ const programs: Readonly<Record<string, () => unknown>> = {
     for (let step = 0; step < 3; step++) opt.update(backward());
     return { bytes, state: opt.stateBytes };
   },
+  // Rank 0 takes one step more than the others.
+  more: () => {
+    const p = model(0);
+    const opt = optimizer(p, clippedAdamW(), { world });
+    while (opt.step < (world.rank === 0 ? 8 : 7)) opt.update(gradients(p, batch(opt.step, world.rank, world.size)));
+  },
+  // Ranks end at different times, after the same exchanges.
+  apart: async () => {
+    await world.polled.sum(new Float32Array(10));
+    if (world.rank === 0) await new Promise((resolve) => setTimeout(resolve, 500));
+    return true;
+  },
+  // Rank 1 leaves while a sum is under way, which the others wait for.
+  amid: async () => {
+    if (world.rank === 2) await new Promise((resolve) => setTimeout(resolve, 500));
+    const sum = world.polled.sum(new Float32Array(10));
+    if (world.rank === 1) process.exit(0);
+    await sum;
+    world.sum(new Float32Array(10));
+  },
+  // Rank 1 changes a weight of its own after update 13, which ranks notice at 20.
+  parted: () => {
+    const p = model(0);
+    const opt = optimizer(p, clippedAdamW(), { world, digestEvery: 10 });
+    while (opt.step < 30) {
+      opt.update(gradients(p, batch(opt.step, world.rank, world.size)));
+      if (opt.step % 4 === 0 && world.rank === 0) world.saved(opt.step, args[0] === "one" ? "a" : `a-${opt.step}`);
+      if (opt.step === 13 && world.rank === 1) p.w1[0]! += 1;
+    }
+  },
+  polled: () => {
+    const { polled } = world;
+    optimizer(model(0), adamw(), { world: polled as never }); // the compiler refuses it too
+  },
+  wrong: () => optimizer(model(0), adamw({ lr: -1 }), { world }),
+  usage: () => world.fail(new Error("there is no such folder"), 2),
   order: () => world.sum(new Float32Array(world.rank === 1 ? 3 : 2)),
   train: () => {
     const steps = Number(args[0]);

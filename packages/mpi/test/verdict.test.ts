@@ -22,6 +22,7 @@ srun: error: host1: task 0: Exited with exit code 7
 const trace: Trace = {
   ...{ rank: 0, size: 2, host: "host1", pid: 4711, step: 26, code: undefined },
   saved: { step: 20, checkpoint: "runs/a", resume: undefined },
+  sound: undefined,
 };
 
 describe("of the words of MPICH under Slurm", () => {
@@ -44,7 +45,7 @@ describe("of the words of MPICH under Slurm", () => {
     expect(verdict).toEqual({
       code: 75,
       message:
-        "A rank was ended at step 26 on host2 (SIGKILL, by somebody, or by the system where memory had run out), and the others with it.\nThe last checkpoint is of step 20, `runs/a`. Start again from it, on any number of ranks.",
+        "A rank was ended at step 26 on host2 (SIGKILL, by hand, or by the system because memory ran out), and the others with it.\nThe last checkpoint is of step 20, `runs/a`. Start again from it, on any number of ranks.",
     });
   });
 

@@ -103,17 +103,20 @@ function sentence(error: CommanderError): string {
   return `${hinted.replace(/^./, (c) => c.toUpperCase())}. See --help.`;
 }
 
+/** Whether this is another rank than the first, all of which read the same command line: the first one speaks of it. */
+const isAnotherRank = Number(process.env["PMI_RANK"] ?? process.env["OMPI_COMM_WORLD_RANK"] ?? 0) > 0;
+
 /** Runs a command line and returns the exit code. Errors are one line on standard error. */
 export async function main(args: readonly string[]): Promise<number> {
+  let work: Promise<number> | undefined;
   try {
-    let work: Promise<number> | undefined;
     const commands = build((code) => {
       work = code;
     });
     for (const command of [commands, ...commands.commands]) {
       command
         .exitOverride()
-        .configureOutput({ outputError: () => {} })
+        .configureOutput({ outputError: () => {}, ...(isAnotherRank ? { writeOut: () => {} } : {}) })
         .allowExcessArguments(false);
     }
     const [command] = args;
@@ -128,6 +131,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return (await work) ?? 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help was asked for, and is printed
+    if (isAnotherRank && work === undefined) return 1; // an option is wrong
     if (args.includes("--verbose")) console.error(error);
     console.error(error instanceof CommanderError ? sentence(error) : oneLine(error));
     return 1;

@@ -40,8 +40,11 @@ export async function ranksOf(options: TrainOptions): Promise<Ranks | undefined>
   const found = await mpi();
   const asked = ranks ?? hosts!.split(",").length; // one of them is given
   if (found.size !== asked)
-    throw new UserError(
-      `--ranks ${asked} was asked for, and mpirun started ${found.size}. Run it as ${program} --ranks ${asked}.`,
+    found.fail(
+      new UserError(
+        `--ranks ${asked} was asked for, and mpirun started ${found.size}. Run it as ${program} --ranks ${asked}.`,
+      ),
+      1,
     );
   let exchanging = 0;
   // Before the first update ends, ranks wait for each other's start; after the last, for what rank 0 writes.
@@ -62,6 +65,7 @@ export async function ranksOf(options: TrainOptions): Promise<Ranks | undefined>
     reduceScatter: timed(found.reduceScatter),
     gather: timed(found.gather),
     broadcast: timed(found.broadcast),
+    compared: found.compared,
     at: (step) => {
       found.at(step);
       after.push(exchanging);
@@ -91,7 +95,8 @@ export async function ranksOf(options: TrainOptions): Promise<Ranks | undefined>
     alike: (facts) => alike(world, facts),
     saved: (step, folder) =>
       found.saved(step, folder, `Go on, with any number of ranks: ${resumeCommand(folder, besideOf(options))}`),
-    fail: (error) => found.fail(error),
+    // Where nothing was trained, a wrong option is one as without ranks: no checkpoint helps.
+    fail: (error) => found.fail(error, error instanceof UserError && after.length < 2 ? 1 : undefined),
     shared(stepMilliseconds) {
       const spent = (after.at(-1)! - after[0]!) / (after.length - 1); // a step was timed, which was not the first
       const part = stepMilliseconds === null ? Number.NaN : Math.min(1, spent / stepMilliseconds);

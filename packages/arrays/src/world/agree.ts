@@ -1,5 +1,5 @@
 import { OptimizerError } from "@descent/core";
-import { type BlockingWorld, difference, type Facts, hashOf, tell } from "@descent/core/adapter";
+import { type BlockingWorld, difference, type Facts, hashOf, promisedWorld, tell } from "@descent/core/adapter";
 
 /** This rank's part of a step. */
 export interface Part {
@@ -26,7 +26,11 @@ export function agree(world: BlockingWorld, known: Facts, { examples, broken }: 
   const hash = hashOf(facts.facts.join("\n")) >>> 0;
   const [low, high] = [hash & 0xffff, hash >>> 16];
   const sums = Float64Array.of(examples ?? 1, Number(broken.length > 0), low, high, low * low, high * high);
-  world.sum(sums);
+  const done: unknown = world.sum(sums);
+  if (done instanceof Promise) {
+    done.catch(() => {}); // the error below tells why
+    throw promisedWorld();
+  }
   const [all, faults, lows, highs, lows2, highs2] = sums as unknown as [number, number, number, number, number, number]; // six were put in
   if (!equal(world.size, lows, lows2) || !equal(world.size, highs, highs2)) throw difference(world, facts);
   if (!(all > 0))

@@ -37,11 +37,13 @@ export class Digest {
     const place = all.findIndex((_, i) => bounds[2 * i] !== -bounds[2 * i + 1]!);
     if (place < 0) {
       this.#alike = step;
+      this.#world.compared?.(step, true);
       return;
     }
     const ranks = odd(byRank(this.#world, hashes[place]!));
+    this.#world.compared?.(this.#alike, false);
     throw new OptimizerError(
-      `${ranksText(ranks)} of ${this.#world.size} ${ranks.length === 1 ? "differs" : "differ"} from the others in \`${all[place]![0]}\` at step ${step}, and did not at step ${this.#alike}. Load the checkpoint of step ${this.#alike} or one before it on all ranks; look for code that changes parameters on some ranks only.`,
+      `${ranksText(ranks)} of ${this.#world.size} ${ranks.length === 1 ? "differs" : "differ"} from the others in \`${all[place]![0]}\` at step ${step}, and did not at step ${this.#alike}. Load a checkpoint of step ${this.#alike} or before on all ranks; look for code that changes parameters on some ranks only.`,
     );
   }
 }

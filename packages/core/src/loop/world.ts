@@ -29,10 +29,17 @@ export interface World<Done extends Answer = Answer> {
   allToAll?(numbers: Exchanged, into: Exchanged, counts: readonly number[]): Done;
   /** Gives all ranks the numbers of one. */
   broadcast(numbers: Exchanged, from: number): Done;
+  /** True where operations are promises. */
+  readonly promised?: boolean;
   /** Told how many updates are done: for what is said where a rank is lost. */
   at?(step: number): void;
   /** Told that the checkpoint of that update is complete: for what is said where a rank is lost. */
   saved?(step: number, checkpoint: string): void;
+  /**
+   * Told of a comparison of all ranks' parameters: after how many updates they were last the same bits, and whether they still are.
+   * For what is said where they are not.
+   */
+  compared?(step: number, same: boolean): void;
   /**
    * Where the world is elastic: called on every rank that is left after an operation has failed. If ranks are gone, the others are
    * numbered anew, `rank` and `size` change, and it returns true; false where the error has another cause.
@@ -41,7 +48,10 @@ export interface World<Done extends Answer = Answer> {
 }
 
 /** A world whose operations block. */
-export type BlockingWorld = World<void>;
+export interface BlockingWorld extends World<void> {
+  /** Not true. */
+  readonly promised?: false;
+}
 
 /** The option `world` of an optimizer, checked: undefined where there is one process. Throws unless it is a world. */
 export function worldOf(given: unknown): BlockingWorld | undefined {
@@ -50,6 +60,7 @@ export function worldOf(given: unknown): BlockingWorld | undefined {
     throw new OptimizerError(
       `\`world\` must be the processes that train together: await mpi() of @descent/mpi; got ${shown(given)}.`,
     );
+  if ((given as World).promised === true) throw promisedWorld();
   const { rank, size } = given;
   if (!Number.isSafeInteger(size) || !Number.isSafeInteger(rank) || rank < 0 || rank >= size)
     throw new OptimizerError(
@@ -57,6 +68,12 @@ export function worldOf(given: unknown): BlockingWorld | undefined {
     );
   return size > 1 ? given : undefined;
 }
+
+/** The error for a world whose operations are promises. */
+export const promisedWorld = (): OptimizerError =>
+  new OptimizerError(
+    "The operations of `world` are promises, and an update does not wait for them. Give the world whose operations block: `world`, not `world.polled`.",
+  );
 
 const isWorld = (given: unknown): given is BlockingWorld =>
   typeof given === "object" &&

@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { RESTART } from "../failing.ts";
-import { advice, latest, type Trace } from "../standing.ts";
+import { advice, type Trace } from "../standing.ts";
 import type { Seen } from "./banner.ts";
 
 /** The end of a job: its exit code, and what is left to be said of it. */
@@ -14,7 +14,7 @@ const nameOf = (signal: number): string =>
 
 /** The causes of a signal that nobody sent by hand. */
 const causes: Readonly<Record<number, string>> = {
-  [constants.signals.SIGKILL]: "by somebody, or by the system where memory had run out",
+  [constants.signals.SIGKILL]: "by hand, or by the system because memory ran out",
   [constants.signals.SIGSEGV]: "by a fault in native code",
   [constants.signals.SIGABRT]: "by itself, as where its heap is full",
   [constants.signals.SIGALRM]: "because the others had not come in time",
@@ -46,6 +46,6 @@ export function verdictOf(
   const signal = `${nameOf(signalled)}${cause === undefined ? "" : `, ${cause}`}`;
   return {
     code: RESTART,
-    message: `${who} was ended${at}${seen.host === undefined ? "" : ` on ${seen.host}`} (${signal}), and the others with it.\n${advice(latest(traces))}`,
+    message: `${who} was ended${at}${seen.host === undefined ? "" : ` on ${seen.host}`} (${signal}), and the others with it.\n${advice(traces.map(({ saved }) => saved))}`,
   };
 }

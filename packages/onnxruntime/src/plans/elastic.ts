@@ -44,6 +44,7 @@ export function sharing(world: BlockingWorld, lost: () => Beside): BlockingWorld
     broadcast: (numbers, from) => world.broadcast(numbers, from),
     ...(allToAll && { allToAll: (numbers, into, counts) => allToAll.call(world, numbers, into, counts) }),
     at: (step) => world.at?.(step),
+    compared: (step, same) => world.compared?.(step, same),
     saved: (step, checkpoint) => world.saved?.(step, checkpoint),
     survives,
   };
