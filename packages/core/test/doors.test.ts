@@ -138,6 +138,7 @@ describe("@descent/core/adapter", () => {
     tell: "is given a world that `worldOf` has checked",
     odd: "is given what `byRank` has gathered",
     ranksText: words,
+    promisedWorld: "takes nothing",
     AsyncLoop: {
       args: () => [plain, sgd(), {}],
       call: (...args: ConstructorParameters<typeof adapter.AsyncLoop<Float64Array>>) => new adapter.AsyncLoop(...args),

@@ -44,7 +44,7 @@ function textOf(error: unknown): string {
   return known ? `${name}: ${message.replace(/^Rank \d+ of \d+( at step \d+)?: /, "")}` : stack;
 }
 
-/** What happened on which rank, at which step, and how to go on; with a code of its own the error alone, after which nothing goes on. */
+/** The error with its rank, its step and how to go on; with a code of its own the error alone, after which nothing goes on. */
 function said({ rank, size }: Collectives, { step, advice }: Standing, error: unknown, code: number): string {
   const who = `Rank ${rank} of ${size}`;
   const text = textOf(error);

@@ -49,7 +49,7 @@ export interface World<Done extends Answer = Answer> {
 
 /** A world whose operations block. */
 export interface BlockingWorld extends World<void> {
-  /** Not true. */
+  /** Not true: an update does not wait for promises. */
   readonly promised?: false;
 }
 
