@@ -61,7 +61,7 @@ function tell(native: Collectives, standing: Standing, error: unknown, code: num
 }
 
 /** Ends all ranks with this code and one message. */
-export function fail(native: Collectives, standing: Standing, error: unknown, code = RESTART): never {
+export function fail(native: Collectives, standing: Standing, error: unknown, code: number = RESTART): never {
   tell(native, standing, error, code);
   process.exit(code);
 }

@@ -53,7 +53,7 @@ export function tracesIn(folder: string): Trace[] {
 }
 
 /** "The last checkpoint is of step 20, …", and how to go on; from one of step `until` or before, where that is given. */
-export function advice(known: readonly (Saved | undefined)[], until = Number.POSITIVE_INFINITY): string {
+export function advice(known: readonly (Saved | undefined)[], until: number = Number.POSITIVE_INFINITY): string {
   const all = known.filter((one) => one !== undefined).sort((a, b) => a.step - b.step);
   const saved = all.findLast(({ step }) => step <= until);
   const last = all.at(-1);
