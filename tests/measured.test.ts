@@ -58,7 +58,7 @@ const decided: readonly { page: string; text: string; why: string | readonly [fi
   {
     page: "apps/mnist/README.md",
     text: "every 30 seconds (`--checkpoint-every`)",
-    why: ["apps/mnist/src/cli/options.ts", ").default(30)"],
+    why: ["apps/mnist/src/cli/options.ts", "checkpointSeconds = 30;"],
   },
   {
     page: "apps/mnist/README.md",
