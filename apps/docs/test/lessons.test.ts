@@ -3,6 +3,7 @@ import { afterAll, expect, test } from "vitest";
 import { digitBytes } from "../src/facts/digits.ts";
 import { lessons } from "../src/facts/lessons.ts";
 import { digitsOf } from "../src/kit/digits.ts";
+import { keyOf } from "../src/kit/key.ts";
 import adagrad from "../src/lessons/adagrad.ts";
 import adamLesson from "../src/lessons/adam.ts";
 import adamFails from "../src/lessons/adam-fails.ts";
@@ -34,6 +35,10 @@ import vanishingGradients from "../src/lessons/vanishing-gradients.ts";
 /* Each lesson's claim, on the numbers that its page shows. */
 
 const digits = digitsOf(digitBytes());
+/** The colours of lines and points in markup; paper is behind them. */
+const colours = (markup: string): string[] =>
+  [...new Set(markup.match(/var\(--viz-(?!paper)\w+\)/g))].sort(); // biome-ignore format: one line
+
 const abs = (list: ArrayLike<number>): number[] => Array.from(list, Math.abs);
 
 /** A test for each lesson, by its number. */
@@ -335,8 +340,10 @@ test.each(lessons.map((lesson) => [lesson.number, lesson.id, lesson.claim, lesso
   "%i %s: %s",
   (number, _, __, lesson) => {
     claims[number]!(); // a lesson without a test fails here
-    const { caption, figures } = lesson.show({}, digits);
+    const { caption, figures, key } = lesson.show({}, digits);
     expect(caption).not.toMatch(/NaN|undefined/);
+    const series = figures.flatMap(({ svg }) => svg.match(/<g data-series="[\s\S]*?<\/g>/g) ?? []);
+    expect(colours(keyOf(key))).toEqual(colours(series.join(""))); // the key has every line as it is drawn, and no other
     expect(figures.length).toBeGreaterThan(0);
     for (const { svg } of figures) expect(svg).not.toContain("NaN");
     if (number === 14) return; // its second picture is of this machine's clock

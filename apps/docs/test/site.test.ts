@@ -280,6 +280,29 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
     expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
   });
 
+  test("the first page's race plays where frames are stamped before the script's clock", async () => {
+    const page = await browser.newPage({ reducedMotion: "no-preference", serviceWorkers: "block" });
+    page.setDefaultTimeout(BROWSER);
+    const errors: string[] = [];
+    page.on("pageerror", ({ message }) => errors.push(message));
+    await page.addInitScript(() => {
+      const ask = window.requestAnimationFrame.bind(window);
+      window.requestAnimationFrame = (then) => ask((now) => then(now - 500)); // as a frame that was late
+    });
+    await page.goto(server.url);
+    const scrub = page.getByRole("slider", { name: "Step of the race" });
+    await expect
+      .poll(async () => errors.length > 0 || Number(await scrub.inputValue()) > 2, { timeout: BROWSER })
+      .toBe(true);
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByRole("button", { name: "Play" }).waitFor();
+    expect([errors, await scrub.getAttribute("aria-valuetext")]).toEqual([
+      [],
+      expect.stringMatching(/^step \d+ of \d+$/),
+    ]);
+    await page.close();
+  });
+
   const some = oneIn(2);
   for (const at of [
     "",

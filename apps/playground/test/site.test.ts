@@ -159,6 +159,24 @@ describe.skipIf(chromium === undefined)("the built site", () => {
     await eventually(() => page.locator(".legend tbody tr").count()).toBe(initial.contenders.length - 1);
   });
 
+  test("every arrow key moves the start on from the last, on the map and on the height field, while sweeps still run", async () => {
+    for (const view of ["map", "relief"] as const) {
+      const page = await open(await encode({ ...initial, view }));
+      await ready(page);
+      const handle = page.locator(view === "map" ? ".race .stage:not(.relief) .handle" : ".race .relief .handle");
+      await handle.focus();
+      const x = page.getByRole("spinbutton", { name: "Start x" });
+      for (let i = 0; i < 5; i++) {
+        await handle.press("ArrowRight");
+        if (i === 2) await eventually(() => page.locator(".race").getAttribute("aria-busy")).toBe("false"); // the first answers come in
+      }
+      expect([view, Number(await x.inputValue())]).toEqual([view, 0.1]); // five hundredths of the view from -0.4
+      await eventually(() => page.locator(".race").getAttribute("aria-busy")).toBe("false");
+      expect(await handle.getAttribute("aria-label")).toContain("Start at x 0.1,");
+      expect(Number(await x.inputValue())).toBe(0.1);
+    }
+  });
+
   test("maps the basins of a rule, and says in words where its starts lead", async () => {
     const page = await open(
       await encode({

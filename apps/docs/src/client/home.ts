@@ -33,10 +33,10 @@ function start(picture: SVGElement, button: HTMLButtonElement, slider: HTMLInput
   };
   const go = (): void => {
     let step = slider.valueAsNumber >= steps ? 0 : slider.valueAsNumber;
-    let before = performance.now();
+    let before: number | undefined; // a frame's time stamp may lie before `performance.now()`, so the first frame begins
     button.textContent = "Pause";
     const frame = (now: number): void => {
-      step = Math.min(steps, step + ((now - before) / 1000) * (steps / 7));
+      step = Math.min(steps, step + ((now - (before ?? now)) / 1000) * (steps / 7));
       before = now;
       show(Math.floor(step));
       if (step >= steps) stop();

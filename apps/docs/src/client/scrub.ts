@@ -58,10 +58,10 @@ export class Scrub {
 
   #go(): void {
     let step = this.#slider.valueAsNumber >= this.#steps ? 0 : this.#slider.valueAsNumber;
-    let before = performance.now();
+    let before: number | undefined; // a frame's time stamp may lie before `performance.now()`, so the first frame begins
     this.#play.textContent = "Pause";
     const frame = (now: number): void => {
-      step = Math.min(this.#steps, step + ((now - before) / 1000) * (this.#steps / SECONDS));
+      step = Math.min(this.#steps, step + ((now - (before ?? now)) / 1000) * (this.#steps / SECONDS));
       before = now;
       this.#slider.value = String(Math.floor(step));
       this.#show();

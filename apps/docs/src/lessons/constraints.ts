@@ -81,7 +81,7 @@ export default lesson({
     const [x, y] = projected.at(-1)!;
     return `Projection ends at (${say(x)}, ${say(y)}), ${outside[0] < 1e-6 ? "in the set" : `${say(outside[0])} outside`}; a penalty of ${say(penalty)} ends ${Number.isFinite(outside[1]) ? `${say(outside[1])} outside` : "nowhere, because it diverges"}. The first gradient clipped to norm 1 is (${say(clipped[0]!)}, ${say(clipped[1]!)}); projected onto the unit ball it is (${say(ball[0]!)}, ${say(ball[1]!)}).`;
   },
-  key: () => ["projection", "penalty", "the edge of the set"],
+  key: () => ["projection", "penalty", "the edge of the set@7"],
   figures: ({ projected, penalized, edge }) => [
     overSurface({
       title: "Two ways to stay within a set",

@@ -32,7 +32,7 @@ export default lesson({
             ? "one step arrives"
             : "it comes down on one side"
     }. After ${run.x.length - 1} steps x is ${say(run.x.at(-1)!)}.`,
-  key: () => ["the parabola", "the walk"],
+  key: () => ["the parabola@7", "the walk"],
   figures: ({ graph, run }) => [
     {
       ...lineChart({

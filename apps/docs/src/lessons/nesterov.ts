@@ -49,7 +49,7 @@ export default lesson({
           ? ", so it pushes less"
           : ", so it pulls back harder"
     }.`,
-  key: () => ["momentum", "Nesterov", "from the ball to the point ahead@2", "the slope there@3"],
+  key: () => ["momentum", "Nesterov", "from the ball to the point ahead@2", "the slope there@3", "the loss@7"],
   figures: ({ runs, look, graph }) => [
     {
       ...lineChart({

@@ -26,7 +26,7 @@ export default lesson({
   },
   caption: ({ run, end }, { start }) =>
     `From ${say(start)} it ends at ${say(end)}, ${end < 0 ? "in the lower valley" : "in the higher valley"}, with a loss of ${say(run.loss.at(-1)!)}.`,
-  key: () => ["the curve", "the walk"],
+  key: () => ["the curve@7", "the walk"],
   figures: ({ graph, run }, { start }) => [
     {
       ...lineChart({

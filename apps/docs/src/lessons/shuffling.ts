@@ -41,7 +41,7 @@ export default lesson({
   },
   caption: ({ losses, swing }, { order }) =>
     `In ${order} order, the loss over all flowers moves by ${say(swing)} within the last of ${EPOCHS} epochs and ends at ${say(losses.at(-1)!)}.`,
-  key: () => ["loss over all flowers"],
+  key: () => ["loss over all flowers", "slope", "offset"],
   figures: ({ losses, x, y }) => [
     lineChart({
       title: "Loss over all flowers after each batch",

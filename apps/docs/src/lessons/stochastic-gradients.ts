@@ -70,7 +70,7 @@ export default lesson({
   },
   caption: ({ exact, average, deviation, full, few }, { batch }) =>
     `The mean of ${DRAWS} gradients of batches of ${Math.max(1, Math.round(batch))} is (${say(average[0])}, ${say(average[1])}); the gradient over all is (${say(exact[0])}, ${say(exact[1])}). The deviation falls from ${say(deviation[0]!)} at one flower to ${say(deviation.at(-1)!)} at ${largest}, by ${say(deviation[0]! / deviation.at(-1)!)} where √${largest} is ${say(Math.sqrt(largest))}. Losses end at ${say(loss.value(full.x.at(-1)!, full.y.at(-1)!))} and ${say(loss.value(few.x.at(-1)!, few.y.at(-1)!))}.`,
-  key: () => ["all flowers", "a batch"],
+  key: () => ["all flowers", "a batch", "∝ 1/√B@7"],
   figures: ({ full, few, sizes, deviation }) => [
     overSurface({
       title: "Both walks over the loss of two weights",

@@ -188,7 +188,7 @@ export class RacePage implements PageView {
       marks: surface.minima,
       names,
       outcomes,
-      start: state.start,
+      start: this.#store.state.start, // which may have moved on while this race ran
     };
     this.#stage.show({ ...scene, areas: this.#areas });
     void this.#map(state, scene, outcomes);
@@ -223,7 +223,7 @@ export class RacePage implements PageView {
     const areas = await this.#basins.areas(state, outcomes, this.#mine.text);
     if (outcomes !== this.#outcomes || areas?.indices === this.#areas?.indices) return;
     this.#areas = areas;
-    this.#stage.show({ ...scene, areas });
+    this.#stage.show({ ...scene, start: this.#store.state.start, areas });
   }
 
   #drawLosses(names: readonly string[], gaps: readonly (Float64Array | undefined)[], known: boolean): void {
@@ -275,7 +275,9 @@ export class RacePage implements PageView {
       if (kind === "TypeScript")
         save(
           `${name}.ts`,
-          new Blob([programOf(conditionsOf(state), contenders, this.#outcomes)], { type: "text/typescript" }),
+          new Blob([programOf(conditionsOf(state), contenders, this.#outcomes, state.mine.title || "Your rule")], {
+            type: "text/typescript",
+          }),
         );
     } catch (error) {
       this.#saved.textContent = error instanceof Error ? error.message : String(error);

@@ -320,7 +320,7 @@ export class RulePage implements PageView {
         marks: minima,
         names,
         outcomes,
-        start: state.start,
+        start: this.#store.state.start, // which may have moved on while this race ran
       });
       const rates = outcomes.map((outcome) =>
         finished(outcome) && outcome.lr !== undefined ? ` at rate ${outcome.lr}` : "",

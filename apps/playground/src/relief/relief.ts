@@ -176,17 +176,21 @@ export class Relief {
       });
     });
     this.#canvas.addEventListener("lostpointercapture", () => (held = undefined));
-    const from = (event: PointerEvent, moving: boolean): void => {
+    const chosen = (start: readonly [number, number], moving: boolean): void => {
+      if (!this.#scene) return;
+      this.#scene = { ...this.#scene, start }; // at once, so that the next key steps from here; its paths come later
+      this.#later();
+      moved(start, moving);
+    };
+    const dragged = (event: PointerEvent, moving: boolean): void => {
       const box = this.#canvas.getBoundingClientRect();
       const { from, along } = this.#camera?.ray(event.clientX - box.left, event.clientY - box.top) ?? {};
       const at = from && along && this.#terrain?.of.meets(from, along);
-      if (at && this.#scene) {
-        this.#scene = { ...this.#scene, start: startIn(this.#scene.field, at) }; // at once; its paths come later
-        this.#later();
-        moved(this.#scene.start, moving);
-      } else if (!moving && this.#scene) moved(this.#scene.start, false);
+      if (!this.#scene) return;
+      if (at) chosen(startIn(this.#scene.field, at), moving);
+      else if (!moving) moved(this.#scene.start, false);
     };
-    moveByHandle(this.#handle, { scene: () => this.#scene, dragged: from, chosen: moved });
+    moveByHandle(this.#handle, { scene: () => this.#scene, dragged, chosen });
   }
 }
 

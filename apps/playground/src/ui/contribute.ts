@@ -5,6 +5,12 @@ export interface Contribution {
   readonly golden: string;
 }
 
+interface Identity {
+  readonly id: string;
+  readonly title: string;
+  readonly paper: string;
+}
+
 interface Section {
   readonly heading: string;
   readonly lines: readonly (readonly [name: string, value: string])[];
@@ -40,9 +46,11 @@ function slot(value: string): string {
   return `{ ${where}init: ${side(init)}${basis ? ", basis: true" : ""} }`;
 }
 
-/** All that it takes to add a rule to Descent: one file that reads like the paper, and the stub of a golden by other people's code. */
-export function contribution(id: string, title: string, text: string): Contribution {
-  const name = camel(id);
+const optionsOf = (sections: readonly Section[]): Section["lines"] =>
+  sections.filter(({ heading }) => heading === "options").flatMap(({ lines }) => lines);
+
+/** The call of `rule` that makes the rule of a text that makes sense. */
+export function callOf({ id, title, paper }: Identity, text: string): string {
   const sections = sectionsOf(text);
   const of = (heading: string): Section[] => sections.filter((section) => section.heading === heading);
   const record = (lines: Section["lines"], write: (value: string) => string, pad: string): string =>
@@ -60,29 +68,16 @@ export function contribution(id: string, title: string, text: string): Contribut
             .map(({ lines }) => record(lines, quoted, "    "))
             .join(", ")}],`,
         ];
-  const options = of("options").flatMap(({ lines }) => lines);
-  const own = options.filter(
-    ([option]) =>
-      !["lr", "beta1", "beta2", "eps", "momentum", "weightDecay", "rho", "decay", "l2", "seed", "initial"].includes(
-        option,
-      ),
-  );
   const phases = sections.filter(({ heading }) => heading.startsWith("phase "));
   const rows = sections.find(({ heading }) => heading.startsWith("rows are "));
-  const file = [
-    'import { rule } from "@descent/core";',
-    "",
-    "/**",
-    ` * ${title}: say in one sentence what it changes and why (authors, year).`,
-    ...own.map(([option]) => ` * @property ${option} say what it means`),
-    " */",
-    `export const ${name} = rule({`,
+  return [
+    "rule({",
     `  id: ${quoted(id)},`,
     `  title: ${quoted(title)},`,
-    '  paper: "https://",',
+    `  paper: ${quoted(paper)},`,
     ...(of("needs matrix").length > 0 ? ['  needs: "matrix",'] : []),
     ...(rows ? [`  layout: ${rows.heading === "rows are outputs" ? '["out", "in"]' : '["in", "out"]'},`] : []),
-    `  hyper: ${inline(options, (value) => value)},`,
+    `  hyper: ${inline(optionsOf(sections), (value) => value)},`,
     `  state: ${inline(
       of("state").flatMap(({ lines }) => lines),
       slot,
@@ -115,7 +110,28 @@ export function contribution(id: string, title: string, text: string): Contribut
           )},`,
         ]
       : []),
-    "});",
+    "})",
+  ].join("\n");
+}
+
+/** All that it takes to add a rule to Descent: one file that reads like the paper, and the stub of a golden by other people's code. */
+export function contribution(id: string, title: string, text: string): Contribution {
+  const name = camel(id);
+  const options = optionsOf(sectionsOf(text));
+  const own = options.filter(
+    ([option]) =>
+      !["lr", "beta1", "beta2", "eps", "momentum", "weightDecay", "rho", "decay", "l2", "seed", "initial"].includes(
+        option,
+      ),
+  );
+  const file = [
+    'import { rule } from "@descent/core";',
+    "",
+    "/**",
+    ` * ${title}: say in one sentence what it changes and why (authors, year).`,
+    ...own.map(([option]) => ` * @property ${option} say what it means`),
+    " */",
+    `export const ${name} = ${callOf({ id, title, paper: "https://" }, text)};`,
     "",
   ].join("\n");
   const python = options.map(([option]) => option).join(", ");
@@ -134,7 +150,7 @@ export function contribution(id: string, title: string, text: string): Contribut
     "",
   ].join("\n");
   return {
-    command: `npm run new -- FAMILY ${id} --title ${quoted(title)} --paper https://…`,
+    command: `npm run new -- FAMILY ${id} --title ${JSON.stringify(title)} --paper https://…`,
     file: { name: `packages/FAMILY/src/${id}.ts`, text: file },
     golden,
   };

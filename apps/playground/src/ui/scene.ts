@@ -9,6 +9,7 @@ export interface Scene {
   readonly marks: readonly (readonly [number, number])[];
   readonly names: readonly string[];
   readonly outcomes: readonly Outcome[];
+  /** The start that was asked for last; the paths may still be those of an earlier one. */
   readonly start: readonly [number, number];
   readonly areas?: Basin | undefined;
 }

@@ -142,9 +142,10 @@ export class Stage {
 
   #listen(moved: Moved): void {
     const report = (x: number, y: number, moving: boolean): void => {
-      const figure = this.#figure;
-      if (!figure) return;
+      const [figure, scene] = [this.#figure, this.#scene];
+      if (!figure || !scene) return;
       const start = startIn({ x: figure.x.domain, y: figure.y.domain }, [x, y]);
+      this.#scene = { ...scene, start }; // at once, so that the next key steps from here; its paths come later
       this.#place(start);
       moved(start, moving);
     };

@@ -15,7 +15,9 @@ export class Transport {
   #steps = 1;
   #at = 0;
   #direction: 1 | -1 | 0 = 0;
-  #last = 0;
+  /** The time stamp of the last frame; the first one begins, since it may lie before `performance.now()`. */
+  #last: number | undefined;
+  #timer = 0;
 
   /** `report` is told of every step, and whether the race plays on from there. */
   constructor(report: (step: number, moving: boolean) => void) {
@@ -80,6 +82,7 @@ export class Transport {
   /** Stops playing where it is. */
   pause(): void {
     this.#direction = 0;
+    cancelAnimationFrame(this.#timer);
     this.#show();
     this.#report(this.step, false);
   }
@@ -95,18 +98,17 @@ export class Transport {
     this.#direction = direction;
     this.#show();
     if (!still) return;
-    this.#last = performance.now();
-    requestAnimationFrame((now) => this.#tick(now));
+    this.#last = undefined;
+    this.#timer = requestAnimationFrame((now) => this.#tick(now));
   }
 
   #tick(now: number): void {
-    if (this.#direction === 0) return;
-    const by = ((now - this.#last) / 1000) * (this.#steps / DURATION) * this.#direction;
+    const by = ((now - (this.#last ?? now)) / 1000) * (this.#steps / DURATION) * this.#direction;
     this.#last = now;
     this.#go(this.#at + by, false);
     const ended = this.#direction === 1 ? this.#at >= this.#steps : this.#at <= 0;
     if (ended) this.pause();
-    else requestAnimationFrame((later) => this.#tick(later));
+    else this.#timer = requestAnimationFrame((later) => this.#tick(later));
   }
 
   #go(to: number, byHand: boolean): void {

@@ -24,8 +24,11 @@ export class Views {
 
   constructor(store: Store, moved: Moved) {
     this.#store = store;
-    this.#moved = moved;
-    this.#map = new Stage(moved);
+    this.#moved = (start, moving) => {
+      if (this.#scene) this.#scene = { ...this.#scene, start }; // whichever view shows it next
+      moved(start, moving);
+    };
+    this.#map = new Stage(this.#moved);
     this.#buttons = (
       [
         ["map", "Map"],
@@ -119,10 +122,8 @@ export class Views {
   /** Shows one view and hides the other; the one shown may have missed something. */
   #show(): void {
     const shown = this.#shown;
-    if (this.#relief && this.#relief.element.hidden === (shown === "map")) {
-      this.#map.element.hidden = shown !== "map";
-      return;
-    }
+    const same = this.#map.element.hidden === (shown !== "map");
+    if (same && (!this.#relief || this.#relief.element.hidden === (shown === "map"))) return;
     this.#map.element.hidden = shown !== "map";
     if (this.#relief) this.#relief.element.hidden = shown !== "relief";
     if (this.#scene) this.show(this.#scene);
