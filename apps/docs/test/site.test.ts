@@ -230,6 +230,33 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
     await page.locator("#search-found a", { hasText: "Momentum turns" }).first().waitFor();
   });
 
+  test("a word is found with a hyphen and without, and stands out; a rule's page comes first", async () => {
+    const page = await open("rules/");
+    for (const asked of ["warmup radam", "warm-up radam", "radam warm up"]) {
+      await page.keyboard.press("/");
+      await page.locator("#search[data-whole]").waitFor({ state: "attached" });
+      await page.getByRole("searchbox").fill(asked);
+      const found = page.locator("#search-found li").filter({ has: page.locator("strong", { hasText: /^RAdam$/ }) });
+      await found.first().waitFor();
+      const titles = await page.locator("#search-found strong").allTextContents();
+      expect([asked, titles.indexOf("RAdam")]).toEqual([asked, expect.toSatisfy((at: number) => at >= 0 && at < 6)]);
+      if (!asked.endsWith(" up")) expect(await found.first().locator("mark").allTextContents()).toContain("warm-up");
+      await page.keyboard.press("Escape");
+    }
+  });
+
+  test("the comparison's key draws lines as the picture does, and says where one path hides the other", async () => {
+    const page = await open("compare/");
+    await page.locator(".stage .viz-path").nth(1).waitFor({ state: "attached" });
+    const dashes = (of: string) =>
+      page.locator(of).evaluateAll((all) => all.map((one) => one.getAttribute("stroke-dasharray") ?? ""));
+    expect(await dashes(".key .swatch path:first-child")).toEqual(await dashes(".stage .viz-path"));
+    await page.getByText(/paths are at most \d+ pixels apart: that of AdamW lies over that of Adam/).waitFor();
+    await page.getByLabel("Second").selectOption("sgd");
+    await page.locator(".key", { hasText: "SGD: loss" }).waitFor();
+    expect(await page.getByText("pixels apart").count()).toBe(0);
+  });
+
   test("a page that was open opens again without a network", async () => {
     const context = await browser.newContext({ reducedMotion: "reduce" });
     const page = await context.newPage();

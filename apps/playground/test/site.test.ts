@@ -177,6 +177,21 @@ describe.skipIf(chromium === undefined)("the built site", () => {
     }
   });
 
+  test("the table of rules shows every digit of a rate, and stays within its column where races stop early", async () => {
+    const contenders = [
+      { rule: "sgd", lr: 0.000518 },
+      { rule: "momentum", lr: 0.9 },
+    ];
+    const page = await open(await encode({ ...initial, fairness: "own", contenders }));
+    await page.locator(".legend", { hasText: "stopped at" }).waitFor();
+    const [cut, beyond] = await page.evaluate(() => {
+      const input = document.querySelector<HTMLInputElement>(".legend .rate input")!;
+      const [table, column] = [".legend", ".results"].map((of) => document.querySelector(of)!.getBoundingClientRect());
+      return [input.scrollWidth - input.clientWidth, table!.right - column!.right];
+    });
+    expect([cut, beyond! <= 0.5]).toEqual([0, true]);
+  });
+
   test("maps the basins of a rule, and says in words where its starts lead", async () => {
     const page = await open(
       await encode({
@@ -190,9 +205,12 @@ describe.skipIf(chromium === undefined)("the built site", () => {
     );
     await page.locator(".viz-area").first().waitFor({ state: "attached" });
     expect(await page.locator(".viz-area").count()).toBe(4); // Himmelblau's minima
-    expect(await page.locator(".basins:not(.quiver) .hint").textContent()).toMatch(
-      /^Of 20,164 starts, with Adam at rate 0\.3: .*end at \(3, 2\)/,
-    );
+    const words = page.locator(".basins:not(.quiver) .hint");
+    expect(await words.textContent()).toMatch(/^Of 20,164 starts, with Adam at rate 0\.3: .*end at \(3, 2\)/);
+    await page.getByRole("spinbutton", { name: "Rate", exact: true }).fill("0.0139"); // too slow to arrive in 120 steps
+    await eventually(() => words.textContent()).toMatch(/rate 0\.0139: .* are still on their way after 120 steps/);
+    const parts = [...(await words.textContent())!.matchAll(/([\d.]+) %/g)].map(([, part]) => Number(part));
+    expect(Math.abs(parts.reduce((a, b) => a + b) - 100)).toBeLessThan(0.5 * parts.length); // all of them, but for rounding
     await page.getByText("This step in numbers").click();
     await page.locator(".boxes pre").first().getByText("mHat = m / (1 - beta1^t)").waitFor();
     await page.getByLabel("Map of basins").selectOption("");
@@ -225,10 +243,10 @@ describe.skipIf(chromium === undefined)("the built site", () => {
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
         const small = await page.evaluate(() =>
           [...document.querySelectorAll<HTMLElement>("button, select, summary, input, textarea, nav a")]
-            .filter(
-              (one) =>
-                one.offsetParent !== null && one.getBoundingClientRect().height < (one.matches(".scrub") ? 32 : 44),
-            )
+            .filter((one) => {
+              const { width, height } = one.getBoundingClientRect();
+              return one.offsetParent !== null && Math.min(width, height) < 44;
+            })
             .map((one) => one.outerHTML.slice(0, 80)),
         );
         expect(small).toEqual([]);

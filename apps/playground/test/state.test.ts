@@ -3,7 +3,7 @@ import { cosine, linear } from "@descent/schedules";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { DeadlineError, Engine, SupersededError } from "../src/engine/client.ts";
 import type { Answer, Question } from "../src/engine/messages.ts";
-import { initial, type State } from "../src/state/state.ts";
+import { initial, type State, surfaceOf } from "../src/state/state.ts";
 import { decode, encode } from "../src/state/url.ts";
 import { presets } from "../src/ui/rules.ts";
 import { schedules } from "../src/ui/schedule-list.ts";
@@ -139,4 +139,8 @@ describe("a worker", () => {
     expect(await Promise.all([asked[0], asked[2]])).toEqual([{ text: "1" }, { text: "3" }]);
     expect(made).toHaveLength(1);
   });
+});
+
+test("a surface of one's own starts at round numbers", () => {
+  expect(surfaceOf({ ...initial, surface: "own" }).start).toEqual([-2.4, 1.8]); // -3 + 0.8 · 6 is 1.7999999999999998
 });

@@ -47,7 +47,10 @@ describe("a scale", () => {
     [[0, 873], false, [0, 200, 400, 600, 800]],
     [[1e-8, 1e2], true, [1e-8, 1e-6, 1e-4, 1e-2, 1, 1e2]],
     [[2, 60], true, [10]],
-    [[2, 9], true, [2, 5]],
+    [[2, 9], true, [2, 4, 6, 8]],
+    [[7.9, 49], true, [10, 20, 30, 40]],
+    [[0.58, 0.82], true, [0.6, 0.65, 0.7, 0.75, 0.8]],
+    [[0.012, 0.07], true, [0.02, 0.03, 0.04, 0.05, 0.06, 0.07]],
   ] as const)("has round ticks between %j", (domain, log, ticks) => {
     const found = scale(domain, [0, 1], { log }).ticks(5);
     if (domain[1] === 60) expect(found).toContain(10);

@@ -170,6 +170,14 @@ describe("basins", () => {
     expect(map.ends.map(({ share }) => share)).toEqual([0.5, 0.5]);
   });
 
+  test("have no place for starts that are still on their way: descent on a slope goes on for ever", () => {
+    const given = { rule: sgd({ lr: 0.1 }), x: [-1, 1], y: [-1, 1], columns: 5, rows: 5, steps: 100 } as const;
+    const slope = basins({ ...given, surface: surface("x") });
+    expect([slope.underway, slope.ends, new Set(slope.indices)]).toEqual([1, [], new Set([-1])]);
+    const bowl = basins({ ...given, surface: surface("x^2 + y^2") });
+    expect([bowl.underway, bowl.ends.map(({ share }) => share)]).toEqual([0, [1]]);
+  });
+
   test("lead each start where a race of its own leads", () => {
     const on = surface(known("himmelblau").text);
     const [x, y] = [

@@ -1,9 +1,13 @@
 import { diffOf } from "@descent/playground/diff";
 import { h, markup, prose } from "@descent/playground/dom";
-import { contourChart, formatNumber, styleOf } from "@descent/viz";
+import { contourChart, type Figure, formatNumber } from "@descent/viz";
 import { surfaces } from "@descent/viz/races";
+import { keyOf } from "../kit/key.ts";
 import type { Compared } from "../pages/compare.ts";
 import { Racer } from "./racer.ts";
+
+/** A path hides another that is nowhere as many pixels from it as a marker is wide. */
+const HIDDEN = 12;
 
 const place = document.querySelector<HTMLElement>("#compare");
 if (place) void start(place);
@@ -48,6 +52,7 @@ async function start(element: HTMLElement): Promise<void> {
         h("td", { class: "number" }, right),
       );
     const race = h("div", { class: "stage" });
+    const key = h("ul", { class: "key" });
     const said = h("p", { class: "hint", role: "status" });
     result.replaceChildren(
       ...pair.map((rule) =>
@@ -98,7 +103,7 @@ async function start(element: HTMLElement): Promise<void> {
           ),
         ),
       ),
-      h("section", {}, h("h2", {}, "Both at rate 0.1 where they have one"), race, said),
+      h("section", {}, h("h2", {}, "Both at rate 0.1 where they have one"), race, key, said),
     );
     const runs = await Promise.all(
       pair.map((rule) =>
@@ -115,37 +120,48 @@ async function start(element: HTMLElement): Promise<void> {
     const paths = runs.flatMap((run, i) =>
       "error" in run ? [] : [{ name: pair[i]!.title, x: run.x, y: run.y, style: i }],
     );
-    race.replaceChildren(
-      markup(
-        contourChart({
-          title: `${a.title} and ${b.title} on ${known.title}`,
-          field,
-          paths,
-          marks: known.minima,
-          width: 560,
-          height: 440,
-          id: "compare-chart",
-        }).svg,
-      ),
-    );
-    said.replaceChildren(
-      ...runs.map((run, i) => {
-        const { colour } = styleOf(i);
-        const text =
-          "error" in run ? run.error : (run.because ?? `loss ${formatNumber(run.loss.at(-1)!, 2)} after 200 steps`); // the start at least
-        return h(
-          "span",
-          {},
-          h("span", { style: `color: ${colour}`, "aria-hidden": "true" }, "● "),
-          `${pair[i]!.title}: ${text} `,
-        );
-      }),
-    );
+    const figure = contourChart({
+      title: `${a.title} and ${b.title} on ${known.title}`,
+      field,
+      paths,
+      marks: known.minima,
+      width: 560,
+      height: 440,
+      id: "compare-chart",
+    });
+    race.replaceChildren(markup(figure.svg));
+    const ends = runs.map((run, i) => {
+      const text =
+        "error" in run ? run.error : (run.because ?? `loss ${formatNumber(run.loss.at(-1)!, 2)} after 200 steps`); // the start at least
+      return `${pair[i]!.title}: ${text}`; // one each
+    });
+    key.replaceChildren(markup(keyOf(ends, true)));
+    const [one, other] = paths;
+    const apart = one && other ? Math.ceil(apartOf(one, other, figure)) : Infinity;
+    said.textContent =
+      apart <= HIDDEN
+        ? `The paths are at most ${apart} pixels apart: that of ${b.title} lies over that of ${a.title}.`
+        : "";
   };
   first.addEventListener("change", () => void show());
   second.addEventListener("change", () => void show());
   fromLink();
   await show();
+}
+
+interface Way {
+  readonly x: ArrayLike<number>;
+  readonly y: ArrayLike<number>;
+}
+
+/** How far two paths are from each other where they are farthest, step by step, in pixels of their figure. */
+function apartOf(a: Way, b: Way, { x, y }: Figure): number {
+  let most = 0;
+  for (let i = 0; i < Math.max(a.x.length, b.x.length); i++) {
+    const [k, l] = [Math.min(i, a.x.length - 1), Math.min(i, b.x.length - 1)];
+    most = Math.max(most, Math.hypot(x.at(a.x[k]!) - x.at(b.x[l]!), y.at(a.y[k]!) - y.at(b.y[l]!))); // within
+  }
+  return most;
 }
 
 function formula({ mathml, title }: Compared): HTMLElement {

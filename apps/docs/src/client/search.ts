@@ -1,6 +1,7 @@
 import { h } from "@descent/playground/dom";
 import MiniSearch from "minisearch";
 import type { Section } from "../html/page.ts";
+import { indexed, placeOf, asked as wordsOf } from "./words.ts";
 
 /** An entry of the index: `search.json` has one for each page. */
 export interface Entry {
@@ -40,7 +41,9 @@ export async function start(dialog: HTMLDialogElement): Promise<void> {
   let sections: Section[] = [];
   const search = new MiniSearch<Found>({
     fields: ["title", "words", "description", "text"],
+    tokenize: indexed,
     searchOptions: {
+      tokenize: wordsOf,
       boost: { title: 4, words: 2 },
       prefix: true,
       fuzzy: (term) => (term.length > 4 ? 0.15 : false),
@@ -65,7 +68,7 @@ export async function start(dialog: HTMLDialogElement): Promise<void> {
         const page = entries[section?.page ?? id]!; // ids are places in the lists
         const { title, note, words } = section
           ? { title: section.title, note: page.title, words: around(section.text, terms) }
-          : { title: page.title, note: page.part, words: [page.description] };
+          : { title: page.title, note: page.part, words: marked(page.description, terms) };
         const address = (root + page.path || "./") + (section && section.anchor !== "" ? `#${section.anchor}` : "");
         return h(
           "li",
@@ -102,14 +105,16 @@ export async function start(dialog: HTMLDialogElement): Promise<void> {
 
 /** The words around the first of some terms, which stand out. */
 function around(text: string, terms: readonly string[]): (string | HTMLElement)[] {
-  const lower = text.toLowerCase();
-  const places = terms.map((term) => lower.indexOf(term)).filter((at) => at >= 0);
-  const at = Math.max(0, Math.min(...places, text.length) === text.length ? 0 : Math.min(...places));
+  const at = Math.min(...terms.flatMap((term) => placeOf(term, text)?.at ?? []), text.length) % text.length;
   const [from, to] = [Math.max(0, at - AROUND), Math.min(text.length, at + 2 * AROUND)];
-  const term = terms.find((one) => lower.startsWith(one, at)) ?? "";
-  return [
-    (from > 0 ? "… " : "") + text.slice(from, at),
-    h("mark", {}, text.slice(at, at + term.length)),
-    text.slice(at + term.length, to) + (to < text.length ? " …" : ""),
-  ];
+  return [from > 0 ? "… " : "", ...marked(text.slice(from, to), terms), to < text.length ? " …" : ""];
+}
+
+/** A text in which terms stand out. */
+function marked(text: string, terms: readonly string[]): (string | HTMLElement)[] {
+  const places = terms.flatMap((term) => placeOf(term, text) ?? []);
+  const first = places.reduce<(typeof places)[number] | undefined>((a, b) => (a && a.at <= b.at ? a : b), undefined);
+  if (!first) return [text];
+  const end = first.at + first.length;
+  return [text.slice(0, first.at), h("mark", {}, text.slice(first.at, end)), ...marked(text.slice(end), terms)];
 }

@@ -149,14 +149,14 @@ export const answers: {
       const rule = configured(of, contender.lr, conditions, conditions.seed);
       const { steps } = conditions;
       const film = filmOf(grid, steps);
-      const { indices, ends } = basins({
+      const { indices, ends, underway } = basins({
         surface: surface(conditions.surface),
         rule,
         steps,
         ...grid,
         seen: film.seen,
       });
-      return { indices, ends, swarm: film.swarm };
+      return { indices, ends, underway, swarm: film.swarm };
     } catch (error) {
       return { error: messageOf(error) };
     }

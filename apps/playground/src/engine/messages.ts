@@ -112,7 +112,7 @@ export interface Calls {
       columns: number;
       rows: number;
     };
-    gives: (Pick<Basins, "indices" | "ends"> & { swarm: Swarm }) | { error: string };
+    gives: (Pick<Basins, "indices" | "ends" | "underway"> & { swarm: Swarm }) | { error: string };
   };
   explain: {
     asks: { conditions: Conditions; contender: Contender; step: number };

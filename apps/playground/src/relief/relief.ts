@@ -1,8 +1,9 @@
 import { type Areas, type Field, markerPath, scale, styleOf } from "@descent/viz";
+import { startIn } from "../state/start.ts";
 import { h } from "../ui/dom.ts";
 import { finished } from "../ui/gaps.ts";
 import { bytesOf, onTheme } from "../ui/ink.ts";
-import { type Arrow, arrowMarkup, type Moved, type Scene, startIn, startLabel } from "../ui/scene.ts";
+import { type Arrow, arrowMarkup, type Moved, type Scene, startLabel } from "../ui/scene.ts";
 import { moveByHandle } from "../ui/start-handle.ts";
 import { type Camera, cameraOf, type Direction, type Point } from "./camera.ts";
 import { type Colour, Drawing, type Inks } from "./drawing.ts";

@@ -2,6 +2,7 @@ import { type KnownSurface, surfaces } from "@descent/viz/races";
 import type { EngineName } from "../digits/learner.ts";
 import type { Conditions, Contender, Fairness } from "../engine/messages.ts";
 import type { ModelSettings } from "../own-model/messages.ts";
+import { startIn } from "./start.ts";
 
 /** The pages. */
 export const pages = ["race", "rule", "sweep", "schedules", "digits", "model"] as const;
@@ -125,6 +126,7 @@ export function surfaceOf({
 }: State): Omit<KnownSurface, "least"> & { readonly least: number | undefined } {
   const known = surfaces.find(({ id }) => id === surface);
   if (known) return known;
+  const view = { x: [box[0], box[1]], y: [box[2], box[3]] } as const;
   return {
     id: "own",
     title: "Your surface",
@@ -132,9 +134,8 @@ export function surfaceOf({
     sentence: "Any formula of x and y; its gradient is derived from it.",
     minima: [],
     least: undefined,
-    x: [box[0], box[1]],
-    y: [box[2], box[3]],
-    start: [box[0] + 0.2 * (box[1] - box[0]), box[2] + 0.8 * (box[3] - box[2])],
+    ...view,
+    start: startIn(view, [box[0] + 0.2 * (box[1] - box[0]), box[2] + 0.8 * (box[3] - box[2])]),
   };
 }
 

@@ -9,6 +9,8 @@ import type { Basin } from "./scene.ts";
 
 /** Starts along each side of the map. */
 const GRID = 142;
+/** So many ends are named by their place. */
+const NAMED = 6;
 
 /** The map of basins: which contender it is of, and where its starts lead in words. */
 export class BasinsChoice {
@@ -72,13 +74,21 @@ export class BasinsChoice {
         return undefined;
       }
     }
-    const { indices, ends, swarm } = this.#known.map;
+    const { indices, ends, underway, swarm } = this.#known.map;
     const percent = (share: number): string => `${formatNumber(100 * share, 2)} %`;
-    const left = 1 - ends.reduce((sum, { share }) => sum + share, 0);
-    this.#words.textContent = `Of ${(GRID * GRID).toLocaleString("en")} starts, with ${title(state.basins)}${outcome.lr === undefined ? "" : ` at rate ${outcome.lr}`}: ${ends
-      .slice(0, 6)
-      .map(({ at: [px, py], share }) => `${percent(share)} end at (${formatNumber(px, 3)}, ${formatNumber(py, 3)})`)
-      .join(", ")}${left > 0.005 ? `${ends.length > 0 ? ", and " : ""}${percent(left)} nowhere in common` : ""}.`;
+    const sum = (some: typeof ends): number => some.reduce((all, { share }) => all + share, 0);
+    const [others, left] = [ends.slice(NAMED), 1 - underway - sum(ends)];
+    const parts = [
+      ...ends
+        .slice(0, NAMED)
+        .map(({ at: [px, py], share }) => `${percent(share)} end at (${formatNumber(px, 3)}, ${formatNumber(py, 3)})`),
+      ...(others.length > 0
+        ? [`${percent(sum(others))} at ${others.length} other ${others.length > 1 ? "places" : "place"}`]
+        : []),
+      ...(underway > 0.005 ? [`${percent(underway)} are still on their way after ${state.steps} steps`] : []),
+      ...(left > 0.005 ? [`${percent(left)} end nowhere in common`] : []),
+    ];
+    this.#words.textContent = `Of ${(GRID * GRID).toLocaleString("en")} starts, with ${title(state.basins)}${outcome.lr === undefined ? "" : ` at rate ${outcome.lr}`}: ${parts.join(", ")}.`;
     return { indices, columns: GRID, rows: GRID, swarm };
   }
 }

@@ -1,5 +1,6 @@
 import type { Areas, Field } from "@descent/viz";
 import type { Outcome, Swarm } from "../engine/messages.ts";
+import { startIn } from "../state/start.ts";
 
 /** A surface, paths on it, and where they start. */
 export interface Scene {
@@ -27,16 +28,6 @@ export interface Arrow {
   readonly name: string;
   readonly from: readonly [number, number];
   readonly to: readonly [number, number];
-}
-
-/** A start within the view, to a thousandth of it, so that a link stays short. */
-export function startIn({ x, y }: Pick<Field, "x" | "y">, at: readonly [number, number]): readonly [number, number] {
-  return [rounded(at[0], x), rounded(at[1], y)];
-}
-
-function rounded(value: number, [low, high]: readonly [number, number]): number {
-  const digits = Math.max(0, 3 - Math.floor(Math.log10(high - low)));
-  return Number(Math.min(high, Math.max(low, value)).toFixed(Math.min(12, digits)));
 }
 
 const short = (value: number): string => String(Number(value.toPrecision(3))).replace("-", "−");

@@ -1,8 +1,9 @@
 import { contourChart, type Figure, linePath, markerPath, styleOf } from "@descent/viz";
+import { startIn } from "../state/start.ts";
 import { h, markup, unique } from "./dom.ts";
 import { finished } from "./gaps.ts";
 import type { Layers } from "./picture.ts";
-import { type Arrow, arrowMarkup, type Moved, type Scene, startIn, startLabel } from "./scene.ts";
+import { type Arrow, arrowMarkup, type Moved, type Scene, startLabel } from "./scene.ts";
 import { moveByHandle } from "./start-handle.ts";
 import { Dots } from "./swarm.ts";
 import { Tracks, type Way } from "./tracks.ts";

@@ -71,12 +71,18 @@ function linearTicks(low: number, high: number, count: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => (inverse > 0 ? (first + i) / inverse : (first + i) * step));
 }
 
-/** Powers of ten, as many apart as it takes; where there are fewer than two, also their doubles and fivefolds. */
+/**
+ * Powers of ten, as many apart as it takes; where there are fewer than two, also their doubles and fivefolds; and where those are fewer than three, the
+ * steps of a linear scale.
+ */
 function logTicks(low: number, high: number, count: number): number[] {
   const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
   if (last - first < 1) {
     const decade = Math.floor(Math.log10(low));
-    return [0, 1, 2].flatMap((k) => [1, 2, 5].map((m) => m * 10 ** (decade + k))).filter((x) => x >= low && x <= high);
+    const some = [0, 1, 2]
+      .flatMap((k) => [1, 2, 5].map((m) => Number(`${m}e${decade + k}`)))
+      .filter((x) => x >= low && x <= high);
+    return some.length > 2 ? some : linearTicks(low, high, Math.max(3, count));
   }
   const apart = Math.max(1, Math.ceil((last - first) / count));
   const from = Math.ceil(first / apart) * apart;

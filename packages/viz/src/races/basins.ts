@@ -29,7 +29,9 @@ export interface BasinsOptions {
 
 /** Where starts lead: a map, row by row from the least y, each row from the least x. */
 export interface Basins {
-  /** For each start the index of its end among `ends`; -1 where the path left the numbers or ended by itself. */
+  /**
+   * For each start the index of its end among `ends`; -1 where the path left the numbers, ended by itself, or was still on its way.
+   */
   readonly indices: Int16Array;
   /** Starts along x. */
   readonly columns: number;
@@ -39,8 +41,10 @@ export interface Basins {
   readonly x: readonly [number, number];
   /** The least and the greatest y of starts. */
   readonly y: readonly [number, number];
-  /** The places where many paths end, the most frequent first, with the share of starts that lead there. */
+  /** The places at which many paths arrive, the most frequent first, with the share of starts that lead there. */
   readonly ends: readonly { readonly at: readonly [number, number]; readonly share: number }[];
+  /** The share of starts that had not arrived: by its slope and curvature, level ground was farther away than places lie apart. */
+  readonly underway: number;
 }
 
 /** Ends nearer to each other than this share of the picture are one place; a place must be the end of one start in 400. */
@@ -94,7 +98,7 @@ export function basins(options: BasinsOptions): Basins {
   }
   const last = opt.withReadout(() => w.slice());
   opt.dispose();
-  return { ...gathered(last, x, y), columns, rows, x, y };
+  return { ...gathered(last, surface, x, y), columns, rows, x, y };
 }
 
 function onePerPoint({ gradient }: Surface, points: Float32Array, into: Float32Array): void {
@@ -121,21 +125,30 @@ function refuseCoupled(configured: Configured): void {
     );
 }
 
-/** The ends, gathered where they lie close together. */
+/** The ends that have arrived, gathered where the level ground before them lies close together. */
 function gathered(
   w: Float32Array,
+  surface: Surface,
   x: readonly [number, number],
   y: readonly [number, number],
-): Pick<Basins, "indices" | "ends"> {
+): Pick<Basins, "indices" | "ends" | "underway"> {
   const count = w.length / 2;
   const near = NEAR * Math.max(Math.abs(x[1] - x[0]), Math.abs(y[1] - y[0]));
   const places: { at: [number, number]; starts: number }[] = [];
   const found = new Int32Array(count).fill(-1);
+  let underway = 0;
   for (let i = 0; i < count; i++) {
     const [px, py] = [w[2 * i]!, w[2 * i + 1]!]; // within
     if (!Number.isFinite(px) || !Number.isFinite(py)) continue;
-    let at = places.findIndex((place) => Math.abs(place.at[0] - px) < near && Math.abs(place.at[1] - py) < near);
-    if (at < 0 && places.length < 1000) at = places.push({ at: [px, py], starts: 0 }) - 1;
+    const [slope, bend] = [surface.gradient(px, py), surface.curvature(px, py)];
+    const [ahead, aside] = [slope[0] / bend[0] || 0, slope[1] / bend[1] || 0]; // to level ground; 0 / 0 stands on it
+    if (Math.max(Math.abs(ahead), Math.abs(aside)) >= near) {
+      underway++;
+      continue;
+    }
+    const [lx, ly] = [px - ahead, py - aside];
+    let at = places.findIndex((place) => Math.abs(place.at[0] - lx) < near && Math.abs(place.at[1] - ly) < near);
+    if (at < 0 && places.length < 1000) at = places.push({ at: [lx, ly], starts: 0 }) - 1;
     if (at < 0) continue;
     places[at]!.starts++;
     found[i] = at;
@@ -149,5 +162,6 @@ function gathered(
   return {
     indices: Int16Array.from(found, (at) => names.get(at) ?? -1),
     ends: kept.map(({ at, starts }) => ({ at, share: starts / count })),
+    underway: underway / count,
   };
 }
