@@ -44,8 +44,13 @@ export class RulePage implements PageView {
   });
   readonly #sliders = h("div", { class: "sliders" });
   readonly #facts = h("dl", { class: "facts" });
-  readonly #diff = h("pre", { class: "diff code", tabindex: "0", "aria-label": "Changes from the parent rule" });
-  readonly #code = h("pre", { class: "code emitted", tabindex: "0", "aria-label": "The rule as code" });
+  readonly #diff = h("pre", {
+    class: "diff code",
+    tabindex: "0",
+    role: "region",
+    "aria-label": "Changes from the parent rule",
+  });
+  readonly #code = h("pre", { class: "code emitted", tabindex: "0", role: "region", "aria-label": "The rule as code" });
   readonly #contribution = h("div", { class: "stack" });
   readonly #sentence = h("p", { class: "hint" });
   readonly #summary = h("p", { class: "summary", role: "status", "aria-live": "polite" });
@@ -373,7 +378,7 @@ export class RulePage implements PageView {
         "div",
         { class: "block" },
         h("div", { class: "row spread" }, h("h3", {}, label), copy),
-        h("pre", { class: "code", tabindex: "0", "aria-label": label }, text),
+        h("pre", { class: "code", tabindex: "0", role: "region", "aria-label": label }, text),
       );
     };
     this.#contribution.replaceChildren(
