@@ -14,6 +14,7 @@ const conditions: Conditions = {
   surface: "(1 - x)^2 + 100 * (y - x^2)^2",
   start: [-1.4, 2.2],
   steps: 30,
+  batch: 1,
   noise: 0.5,
   seed: 3,
   clip: 5,

@@ -4,7 +4,18 @@ import { adam } from "@descent/adam";
 import { load, rules } from "@descent/catalogue";
 import { clipByGlobalNorm } from "@descent/core";
 import { momentum, sgd } from "@descent/sgd";
-import { basins, batchNoise, fieldOf, quantile, race, ratesFrom, surface, surfaces, sweep } from "@descent/viz/races";
+import {
+  basins,
+  batchNoise,
+  fieldOf,
+  miniBatches,
+  quantile,
+  race,
+  ratesFrom,
+  surface,
+  surfaces,
+  sweep,
+} from "@descent/viz/races";
 import { describe, expect, test } from "vitest";
 
 interface Golden {
@@ -75,6 +86,76 @@ describe.each(surfaces)("$title", ({ id, text, minima, least, x, y, start }) => 
       expect(px > x[0] && px < x[1]).toBe(true);
       expect(py > y[0] && py < y[1]).toBe(true);
     }
+  });
+});
+
+describe("mini-batches", () => {
+  const flowers = surface(known("iris").text);
+
+  test("a formula's terms add up to it, constants and factors included", () => {
+    const f = surface("3 * (x^2 - (y - 1)^2 / 2 - -(x * y) + 4) / 2 + 7");
+    const at = [1.5, -0.25] as const;
+    expect(f.terms).toHaveLength(3);
+    for (const [sum, whole] of [
+      [f.terms.map((term) => term.value(...at)), f.value(...at)],
+      [f.terms.map((term) => term.gradient(...at)[0]), f.gradient(...at)[0]],
+      [f.terms.map((term) => term.curvature(...at)[1]), f.curvature(...at)[1]],
+    ] as const)
+      expect(sum.reduce((a, b) => a + b)).toBeCloseTo(whole, 12);
+    expect(surface("x * y").terms).toHaveLength(1);
+    expect(flowers.terms).toHaveLength(100);
+  });
+
+  test("take each term as often as others, none twice in a step, and have the whole for their mean", () => {
+    const f = surface("x + 10 * x + 100 * x + 1000 * x + 10000 * x");
+    const seen = miniBatches(f, { size: 2, seed: 5 });
+    const slopes = Array.from({ length: 2000 }, (_, i) => Math.round(seen(i + 1).gradient(0, 0)[0] / 2.5));
+    const counts = new Map<number, number>();
+    for (const slope of slopes) counts.set(slope, (counts.get(slope) ?? 0) + 1);
+    const pairs = [11, 101, 110, 1001, 1010, 1100, 10001, 10010, 10100, 11000];
+    expect([...counts.keys()].sort((a, b) => a - b)).toEqual(pairs);
+    // 200 each in the mean; five deviations of a binomial are 67.
+    for (const count of counts.values()) expect(Math.abs(count - 200)).toBeLessThan(67);
+    expect(
+      Array.from({ length: 9 }, (_, i) => miniBatches(f, { size: 2, seed: 6 })(i + 1).gradient(0, 0)[0]),
+    ).not.toEqual(slopes.slice(0, 9).map((slope) => 2.5 * slope));
+  });
+
+  test("are the same for all rules, and in the map of basins", () => {
+    const batch = { size: 10, seed: 3 };
+    const start = [-1, -1] as const;
+    const { x, y } = race({ surface: flowers, rule: sgd({ lr: 1 }), start, steps: 20, batch });
+    const seen = miniBatches(flowers, batch);
+    let [px, py] = start as readonly [number, number];
+    for (let step = 1; step <= 20; step++) {
+      const [gx, gy] = seen(step).gradient(px, py);
+      [px, py] = [Math.fround(px - Math.fround(gx)), Math.fround(py - Math.fround(gy))];
+    }
+    expect([x[20]!, y[20]!]).toEqual([px, py]);
+    let last: readonly number[] = [];
+    basins({
+      surface: flowers,
+      rule: sgd({ lr: 1 }),
+      x: [-1, 1],
+      y: [-1, 1],
+      columns: 2,
+      rows: 2,
+      steps: 20,
+      batch,
+      seen: (_, places) => void (last = [...places.slice(0, 2)]),
+    });
+    expect(Math.hypot(last[0]! - px, last[1]! - py)).toBeLessThan(1e-5); // terms in float32 in their sum
+  });
+
+  test("as large as the sum are the sum, and seeds of a sweep draw others", () => {
+    const settings = { surface: flowers, start: [-1, -1] as const, steps: 30 };
+    const whole = race({ ...settings, rule: sgd({ lr: 1 }) });
+    expect(race({ ...settings, rule: sgd({ lr: 1 }), batch: { size: 100 } })).toEqual(whole);
+    const [point] = sweep({ ...settings, rates: [1], rule: (lr) => sgd({ lr }), seeds: [0, 1], batch: { size: 5 } });
+    expect(new Set(point!.losses).size).toBe(2);
+    expect(() => race({ ...settings, rule: sgd({ lr: 1 }), batch: { size: 0 } })).toThrow(
+      "`race` takes `batch`: { size, seed }, whole numbers of at least 1 and 0",
+    );
   });
 });
 

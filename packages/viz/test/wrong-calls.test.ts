@@ -98,6 +98,8 @@ describe("races", () => {
     },
     ratesFrom: { args: () => [1e-3, 1, 4] },
     quantile: { args: () => [[1, 2, 3], 0.5] },
+    miniBatches: { args: () => [races.surface("x^2 + y^2"), { size: 1, seed: 0 }] },
+    iris: "a list of flowers",
     batchNoise: { args: () => [sgd(), { sigma: 1, seed: 0 }] },
     surfaces: "a list of formulas",
   });

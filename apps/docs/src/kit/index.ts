@@ -3,7 +3,6 @@
 export { bySteps, overSurface } from "./charts.ts";
 export { DIGITS } from "./digits.ts";
 export { fed } from "./feed.ts";
-export { iris } from "./iris.ts";
 export { choice, formula, lesson, range } from "./lesson.ts";
 export { irisGradient, irisLoss, irisWalk } from "./logistic.ts";
 export { lengthOf, Network } from "./network.ts";

@@ -1,7 +1,6 @@
 import { optimizer } from "@descent/arrays";
 import type { Configured } from "@descent/core";
-import type { Surface } from "@descent/viz/races";
-import { iris } from "./iris.ts";
+import { iris, type Surface } from "@descent/viz/races";
 
 const all = iris.map((_, i) => i);
 const meanOf = (data: readonly Flower[], f: (sample: Flower) => number): number =>

@@ -1,6 +1,7 @@
 import { sgd } from "@descent/sgd";
 import { lineChart } from "@descent/viz";
-import { iris, irisLoss, irisWalk, lesson, range, say, uniforms } from "../kit/index.ts";
+import { iris } from "@descent/viz/races";
+import { irisLoss, irisWalk, lesson, range, say, uniforms } from "../kit/index.ts";
 
 const loss = irisLoss();
 const SAMPLES = 1600;

@@ -1,6 +1,7 @@
 import { sgd } from "@descent/sgd";
 import { lineChart } from "@descent/viz";
-import { choice, iris, irisLoss, irisWalk, lesson, range, say, uniforms } from "../kit/index.ts";
+import { iris } from "@descent/viz/races";
+import { choice, irisLoss, irisWalk, lesson, range, say, uniforms } from "../kit/index.ts";
 
 /** The width of the petal and a constant, so that one weight is the slope and the other the offset. */
 const flowers = iris.map(({ x, label }) => ({ x: [2 * x[1], 1] as const, label }));

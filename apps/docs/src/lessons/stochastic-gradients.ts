@@ -1,18 +1,7 @@
 import { sgd } from "@descent/sgd";
 import { lineChart } from "@descent/viz";
-import { fieldOf } from "@descent/viz/races";
-import {
-  iris,
-  irisGradient,
-  irisLoss,
-  irisWalk,
-  lesson,
-  mean,
-  overSurface,
-  range,
-  say,
-  uniforms,
-} from "../kit/index.ts";
+import { fieldOf, iris } from "@descent/viz/races";
+import { irisGradient, irisLoss, irisWalk, lesson, mean, overSurface, range, say, uniforms } from "../kit/index.ts";
 
 const loss = irisLoss();
 const all = iris.map((_, i) => i);

@@ -6,6 +6,7 @@ import { basins, batchNoise, fieldOf, type Run, race, ratesFrom, surface, sweep 
 import type { CallName, Calls, Complaint, Conditions, Contender, Outcome } from "./messages.ts";
 import { type AnyRule, MINE, ruleOf } from "./rule-of.ts";
 import { LineError, type ParsedRule, parseRule, printRule } from "./rule-text.ts";
+import { batchOf, seenBy } from "./seen.ts";
 import { slotsOf } from "./slots.ts";
 import { filmOf } from "./swarm.ts";
 
@@ -34,7 +35,15 @@ function best(
   on: ReturnType<typeof surface>,
 ): { lr: number; tried: { rates: number[]; losses: number[] } } {
   const { start, steps, seed } = conditions;
-  const points = sweep({ surface: on, start, steps, rates: RATES, rule: (lr) => configured(of, lr, conditions, seed) });
+  const points = sweep({
+    surface: on,
+    start,
+    steps,
+    batch: batchOf(conditions),
+    seeds: [seed],
+    rates: RATES,
+    rule: (lr) => configured(of, lr, conditions, seed),
+  });
   const losses = points.map((point) => point.losses[0]!); // one seed
   const lowest = losses.reduce((a, b) => Math.min(a, b), Infinity);
   return { lr: RATES[Math.max(0, losses.indexOf(lowest))]!, tried: { rates: RATES, losses } };
@@ -58,6 +67,7 @@ async function outcomeOf(
       rule: configured(of, lr, conditions, conditions.seed),
       start: conditions.start,
       steps: conditions.steps,
+      batch: batchOf(conditions),
     });
     return { ...run, lr, tried: chosen?.tried };
   } catch (error) {
@@ -130,6 +140,7 @@ export const answers: {
         surface: on,
         start,
         steps,
+        batch: batchOf(conditions),
         rates,
         seeds,
         rule: (lr, seed) => configured(of, lr, conditions, seed),
@@ -153,6 +164,7 @@ export const answers: {
         surface: surface(conditions.surface),
         rule,
         steps,
+        batch: batchOf(conditions),
         ...grid,
         seen: film.seen,
       });
@@ -164,12 +176,13 @@ export const answers: {
   async explain({ conditions, contender, step }) {
     try {
       const [{ explainer }, of] = await Promise.all([import("@descent/training"), ruleOf(contender)]);
-      const on = surface(conditions.surface);
+      const seen = seenBy(conditions);
       const rule = configured(of, contender.lr, conditions, conditions.seed);
       const shape = of.needs === "matrix" ? [1, 2] : [2];
       const told = explainer(rule, { parameters: { w: { data: Float32Array.from(conditions.start), shape } } });
       let update: ReturnType<typeof told.update> | undefined;
-      for (let t = 1; t <= step; t++)
+      for (let t = 1; t <= step; t++) {
+        const on = seen(t);
         do {
           const [x, y] = told.weights().w as unknown as readonly [number, number]; // a Float32Array of two
           const reads = (input: string): boolean => Object.hasOwn(of.inputs ?? {}, input);
@@ -181,6 +194,7 @@ export const answers: {
             },
           );
         } while (told.midRound);
+      }
       if (!update) return { error: "The race begins here: no step has been taken." };
       return { x: String(update.box("w", 0)), y: String(update.box("w", 1)) };
     } catch (error) {

@@ -19,6 +19,8 @@ export interface Conditions {
   readonly surface: string;
   readonly start: readonly [number, number];
   readonly steps: number;
+  /** How many of the terms that the formula adds up a step sees; 0 for all. */
+  readonly batch: number;
   /** The deviation of the noise on gradients; 0 for no noise. */
   readonly noise: number;
   readonly seed: number;

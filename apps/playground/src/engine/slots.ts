@@ -1,8 +1,8 @@
 import { optimizer } from "@descent/arrays";
 import type { Configured } from "@descent/core";
 import type { RuleSpec } from "@descent/core/adapter";
-import { surface } from "@descent/viz/races";
 import type { Conditions, Slot } from "./messages.ts";
+import { seenBy } from "./seen.ts";
 
 /** The parameter's name; its slots are `m/w` and the like in a dictionary of state. */
 const NAME = "w";
@@ -12,7 +12,7 @@ const NAME = "w";
  * ends where a number is not finite.
  */
 export function slotsOf(configured: Configured, { needs }: RuleSpec, conditions: Conditions): Slot[] {
-  const on = surface(conditions.surface);
+  const seen = seenBy(conditions);
   const w = Float32Array.from(conditions.start);
   const opt = optimizer({ [NAME]: { data: w, shape: needs === "matrix" ? [1, 2] : [2] } }, configured);
   const found = new Map<string, [x: number[], y: number[]]>();
@@ -25,7 +25,7 @@ export function slotsOf(configured: Configured, { needs }: RuleSpec, conditions:
   };
   const g = new Float32Array(2);
   const slots = (step: number): void => {
-    g.set(on.gradient(w[0]!, w[1]!));
+    g.set(seen(step + 1).gradient(w[0]!, w[1]!)); // the next step's
     record("gradient", step, g);
     for (const [key, { data }] of Object.entries(opt.state().tensors))
       if (key.endsWith(`/${NAME}`) && data instanceof Float32Array && data.length === 2)
@@ -34,6 +34,7 @@ export function slotsOf(configured: Configured, { needs }: RuleSpec, conditions:
   slots(0);
   try {
     for (let step = 1; step <= conditions.steps; step++) {
+      const on = seen(step);
       do {
         const [x, y] = [w[0]!, w[1]!];
         g.set(on.gradient(x, y));

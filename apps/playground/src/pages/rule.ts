@@ -160,8 +160,8 @@ export class RulePage implements PageView {
     if (!changed && this.#mine.standing) this.#read(this.#mine.standing);
     else if (
       changed &&
-      (["surface", "formula", "box", "start", "steps", "noise", "seed", "clip", "schedule"] as const).some((key) =>
-        changed.has(key),
+      (["surface", "formula", "box", "start", "steps", "batch", "noise", "seed", "clip", "schedule"] as const).some(
+        (key) => changed.has(key),
       )
     )
       void this.#runs();

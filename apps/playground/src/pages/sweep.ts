@@ -82,7 +82,7 @@ export class SweepPage implements PageView {
           h(
             "p",
             { class: "lede" },
-            "A picture of one race says little: another rate, another winner. Here every rule runs at every rate, with several seeds of noise.",
+            "A picture of one race says little: another rate, another winner. Here every rule runs at every rate, with several seeds of batches and noise.",
           ),
         ),
       ),
@@ -141,8 +141,8 @@ export class SweepPage implements PageView {
     const contenders = contendersOf(state, this.#mine.text);
     const names = contenders.map(({ rule }) => titleOf(rule, state.mine.title || "Your rule"));
     const least = surfaceOf(state).least;
-    // Without noise all seeds are one.
-    const draws = Array.from({ length: state.noise > 0 ? seeds : 1 }, (_, i) => state.seed + i);
+    // Without batches and noise all seeds are one.
+    const draws = Array.from({ length: state.batch > 0 || state.noise > 0 ? seeds : 1 }, (_, i) => state.seed + i);
     this.#legend.replaceChildren(...names.map((name, i) => h("li", {}, swatchOf(i), name)));
     this.#progress.hidden = false;
     this.#progress.value = 0;

@@ -19,6 +19,7 @@ export interface State {
   readonly box: readonly [left: number, right: number, bottom: number, top: number];
   readonly start: readonly [number, number];
   readonly steps: number;
+  readonly batch: number;
   readonly noise: number;
   readonly seed: number;
   readonly clip: number;
@@ -58,6 +59,7 @@ export const settingsOfRaces: readonly (keyof State)[] = [
   "box",
   "start",
   "steps",
+  "batch",
   "noise",
   "seed",
   "clip",
@@ -91,6 +93,7 @@ export const initial: State = {
   box: [-4, 4, -3, 3],
   start: [-0.4, -0.8],
   steps: 300,
+  batch: 0,
   noise: 0,
   seed: 0,
   clip: 0,
@@ -141,8 +144,8 @@ export function surfaceOf({
 
 /** The conditions that all contenders of a race share. */
 export function conditionsOf(state: State): Conditions {
-  const { start, steps, noise, seed, clip, schedule } = state;
-  return { surface: surfaceOf(state).text, start, steps, noise, seed, clip, schedule };
+  const { start, steps, batch, noise, seed, clip, schedule } = state;
+  return { surface: surfaceOf(state).text, start, steps, batch, noise, seed, clip, schedule };
 }
 
 /** The contenders as a worker takes them. `text` is the reader's rule as it last made sense. */

@@ -43,6 +43,7 @@ const checks: Readonly<Record<keyof State, Check>> = {
     listOf(isNumber, 4, 4)(v) && (v as number[])[0]! < (v as number[])[1]! && (v as number[])[2]! < (v as number[])[3]!,
   start: listOf(isNumber, 2, 2),
   steps: whole(1, 5000),
+  batch: whole(0, 1000),
   noise: between(0, 1e6),
   seed: whole(0, 2 ** 32),
   clip: between(0, 1e6),

@@ -23,7 +23,7 @@ export function programOf(
   outcomes: readonly Outcome[],
   title: string,
 ): string {
-  const { surface, start, steps, noise, seed, clip, schedule } = conditions;
+  const { surface, start, steps, batch, noise, seed, clip, schedule } = conditions;
   const lines = contenders.flatMap(({ rule: id, text }, i) => {
     const outcome = outcomes[i];
     if (!outcome) return [];
@@ -58,7 +58,7 @@ export function programOf(
     ...lines,
     "] as const;",
     "for (const [name, contender] of contenders) {",
-    `  const { x, y, loss } = race({ surface: on, rule: contender, start: [${start.join(", ")}], steps });`,
+    `  const { x, y, loss } = race({ surface: on, rule: contender, start: [${start.join(", ")}], steps${batch > 0 ? `, batch: { size: ${batch}, seed: ${seed} }` : ""} });`,
     "  console.log(name, x.at(-1), y.at(-1), loss.at(-1));",
     "}",
     "",

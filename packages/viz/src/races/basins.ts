@@ -2,6 +2,7 @@ import { optimizer } from "@descent/arrays";
 import { type Configured, OptimizerError } from "@descent/core";
 import { checkConfigured, isRecord, takes, whole } from "@descent/core/adapter";
 import { trace } from "@descent/core/graph";
+import { type Batch, checkBatch, miniBatches } from "./mini-batches.ts";
 import type { Surface } from "./surface.ts";
 
 /** Options of `basins`. */
@@ -20,6 +21,8 @@ export interface BasinsOptions {
   readonly rows: number;
   /** Updates of each start, 1 to 10,000. */
   readonly steps: number;
+  /** Steps see mini-batches, all starts the same: some of the terms that the formula adds up. */
+  readonly batch?: Batch | undefined;
   /**
    * Told where all stand before the first step and after each: x and y by turns, starts in the order of the map. The array is the one being stepped, so
    * copy what you keep.
@@ -57,7 +60,7 @@ const MOST = 16;
  */
 export function basins(options: BasinsOptions): Basins {
   takes("basins", "{ surface, rule, x, y, columns, rows, steps }", options, isRecord(options));
-  const { surface, rule, x, y, columns, rows, steps, seen } = options;
+  const { surface, rule, x, y, columns, rows, steps, batch, seen } = options;
   takes("basins", "`seen`: a function", seen, seen === undefined || typeof seen === "function");
   takes("basins", "`surface`: from surface(…)", surface, isRecord(surface) && typeof surface.gradient === "function");
   checkConfigured(rule, "basins");
@@ -76,6 +79,7 @@ export function basins(options: BasinsOptions): Basins {
     Math.min(columns, rows) >= 2 && Math.max(columns, rows) <= 512,
   );
   takes("basins", "1 to 10,000 `steps`", steps, steps >= 1 && steps <= 10_000);
+  if (batch !== undefined) checkBatch("basins", batch);
   refuseCoupled(rule);
   const count = columns * rows;
   const w = new Float32Array(2 * count);
@@ -87,11 +91,13 @@ export function basins(options: BasinsOptions): Basins {
   if (["h", "loss", "sampled"].some((input) => opt.reads(input)))
     throw new OptimizerError("`basins`: the rule reads more than gradients. Give it one that does not, such as adam.");
   const g = new Float32Array(2 * count);
-  const slopes = surface.gradients ?? ((points, into) => onePerPoint(surface, points, into));
+  const partOf = batch ? miniBatches(surface, batch) : () => surface;
   seen?.(0, w);
   for (let step = 1; step <= steps; step++) {
+    const on = partOf(step);
     do {
-      slopes(w, g);
+      if (on.gradients) on.gradients(w, g);
+      else onePerPoint(on, w, g);
       opt.update({ w: g });
     } while (opt.midRound);
     seen?.(step, w);

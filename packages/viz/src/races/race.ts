@@ -1,6 +1,7 @@
 import { optimizer } from "@descent/arrays";
 import { type Configured, OptimizerError, type Transform, transform } from "@descent/core";
 import { checkConfigured, isRecord, takes, whole } from "@descent/core/adapter";
+import { type Batch, checkBatch, miniBatches } from "./mini-batches.ts";
 import type { Surface } from "./surface.ts";
 
 /** Options of `race`. */
@@ -13,6 +14,8 @@ export interface RaceOptions {
   readonly start: readonly [number, number];
   /** 1 to 100,000. */
   readonly steps: number;
+  /** Steps see mini-batches: some of the terms that the formula adds up. Heights are the whole's. */
+  readonly batch?: Batch | undefined;
 }
 
 /** The way of an optimizer over a surface. */
@@ -35,7 +38,7 @@ export interface Run {
  */
 export function race(options: RaceOptions): Run {
   takes("race", "{ surface, rule, start, steps }", options, isRecord(options));
-  const { surface, rule, start, steps } = options;
+  const { surface, rule, start, steps, batch } = options;
   takes(
     "race",
     "`surface`: from surface(…)",
@@ -54,6 +57,8 @@ export function race(options: RaceOptions): Run {
   );
   whole("race", { steps });
   takes("race", "1 to 100,000 `steps`", steps, steps >= 1 && steps <= 100_000);
+  if (batch !== undefined) checkBatch("race", batch);
+  const seen = batch ? miniBatches(surface, batch) : () => surface;
   const w = Float32Array.from(start);
   const opt = optimizer({ w: { data: w, shape: needsMatrix(rule) ? [1, 2] : [2] } }, rule);
   if (opt.reads("sampled"))
@@ -80,9 +85,10 @@ export function race(options: RaceOptions): Run {
     };
   };
   for (let step = 1; step <= steps; step++) {
+    const on = seen(step);
     do {
       const here = at();
-      const [gx, gy] = surface.gradient(...here);
+      const [gx, gy] = on.gradient(...here);
       gradients++;
       g[0] = gx;
       g[1] = gy;
@@ -91,11 +97,8 @@ export function race(options: RaceOptions): Run {
           step - 1,
           `The gradient by ${Number.isFinite(g[0]) ? "y" : "x"} was ${said(Number.isFinite(g[0]) ? gy : gx)} at step ${step}.`,
         );
-      if (asks.h) h.set(surface.curvature(...here));
-      opt.update(
-        { w: g },
-        { ...(asks.loss ? { loss: surface.value(...here) } : {}), ...(asks.h ? { h: { w: h } } : {}) },
-      );
+      if (asks.h) h.set(on.curvature(...here));
+      opt.update({ w: g }, { ...(asks.loss ? { loss: on.value(...here) } : {}), ...(asks.h ? { h: { w: h } } : {}) });
     } while (opt.midRound);
     record(step);
     const broken = (

@@ -1,7 +1,8 @@
 import { OptimizerError } from "@descent/core";
 import { isRecord, takes } from "@descent/core/adapter";
-import { build, derivative, type Expr, hostFunction, parse, variable } from "@descent/core/graph";
+import { build, derivative, type Expr, hostFunction, notation, parse, variable } from "@descent/core/graph";
 import { pairsOf } from "./many.ts";
+import { termsOf } from "./terms.ts";
 
 /** A function of x and y with its exact gradient and the diagonal of its Hessian, all from one formula. */
 export interface Surface {
@@ -18,7 +19,12 @@ export interface Surface {
   gradients?(points: Float32Array, into: Float32Array): void;
   /** The second derivatives by x and by y. */
   curvature(x: number, y: number): readonly [number, number];
+  /** The parts of the formula’s sum, as a loss has one for each sample: mini-batches take some of them. Without a sum the surface itself. */
+  readonly terms?: readonly Surface[];
 }
+
+/** A surface of a formula, which has all that surfaces may have. */
+export type FormulaSurface = Required<Surface>;
 
 const [X, Y] = [variable("x", "host"), variable("y", "host")] as const;
 /** Longer than any surface somebody wrote, and short enough that its second derivatives are made at once. */
@@ -28,12 +34,17 @@ const LONGEST = 4000;
  * A surface from its formula in the notation of rules: `surface("(1 - x)^2 + 100 * (y - x^2)^2")`. Throws a SyntaxError with a caret for what is not
  * a formula of x and y, and an OptimizerError for one that is longer than 4,000 characters or has no derivative.
  */
-export function surface(text: string): Surface & Required<Pick<Surface, "gradients">> {
+export function surface(text: string): FormulaSurface {
   takes("surface", 'a formula of x and y, such as "x^2 + y^2"', text, typeof text === "string");
   if (text.length > LONGEST)
     throw new OptimizerError(`\`surface\`: the formula has ${text.length} characters; the limit is ${LONGEST}.`);
   const scope: Readonly<Record<string, Expr>> = { x: X, y: Y };
   const f = build(parse(text), text, (name) => (Object.hasOwn(scope, name) ? scope[name] : undefined), ["x", "y"]);
+  return surfaceOf(f, text);
+}
+
+/** The same of an expression; what is not asked for is not worked out. */
+function surfaceOf(f: Expr, text: string): FormulaSurface {
   const slopes = [derivative(f, X), derivative(f, Y)] as const;
   const of = (...roots: readonly Expr[]): ((x: number, y: number) => number[]) => {
     const compute = hostFunction(roots);
@@ -42,7 +53,8 @@ export function surface(text: string): Surface & Required<Pick<Surface, "gradien
   const [value, gradient] = [of(f), of(...slopes)];
   let gradients: ReturnType<typeof pairsOf> | undefined; // races ask for one at a time
   let curvature: ((x: number, y: number) => number[]) | undefined; // few rules ask for it
-  return {
+  let terms: readonly Surface[] | undefined; // races with mini-batches ask for them
+  const whole: FormulaSurface = {
     text,
     value: (x, y) => value(x, y)[0]!, // one root
     gradient: (x, y) => gradient(x, y) as [number, number], // two roots
@@ -57,7 +69,13 @@ export function surface(text: string): Surface & Required<Pick<Surface, "gradien
       curvature ??= of(derivative(slopes[0], X), derivative(slopes[1], Y));
       return curvature(x, y) as [number, number]; // two roots
     },
+    get terms() {
+      const all = termsOf(f);
+      terms ??= all.length < 2 ? [whole] : all.map((term) => surfaceOf(term, notation(term)));
+      return terms;
+    },
   };
+  return whole;
 }
 
 /** The heights of a surface on a grid, row by row from the least y: what `contourChart` draws. */

@@ -1,3 +1,5 @@
+import { iris } from "./iris.ts";
+
 /** A well-known surface: its formula, where its minima are, and where to look at it from. */
 export interface KnownSurface {
   /** Its name in kebab case. */
@@ -18,6 +20,14 @@ export interface KnownSurface {
   /** A start from which the difference between rules can be seen. */
   readonly start: readonly [number, number];
 }
+
+/** Logistic regression on the petals of two kinds of iris: the mean cross-entropy of two weights, a term per flower. */
+const flowers = `(${iris
+  .map(({ x: [length, width], label }) => {
+    const [a, b] = [length, width].map((size) => (label === 1 ? -size : size).toFixed(1)) as [string, string]; // two sizes
+    return `log(1 + exp(${a} * x + ${b} * y))`.replace("+ -", "- ");
+  })
+  .join(" + ")}) / ${iris.length}`;
 
 const PI = "3.141592653589793";
 
@@ -190,5 +200,17 @@ export const surfaces: readonly KnownSurface[] = [
     x: [2, 8],
     y: [-4, -1.5],
     start: [6.6, -2.2],
+  },
+  {
+    id: "iris",
+    title: "Iris, two weights",
+    text: flowers,
+    sentence:
+      "Logistic regression on a hundred flowers, each a term of its sum: gradients of mini-batches differ here as in training.",
+    minima: [[5.874761622031071, 9.345561997073064]],
+    least: 0.10933196813249917,
+    x: [-3, 9],
+    y: [-3, 13],
+    start: [-1, -1],
   },
 ];

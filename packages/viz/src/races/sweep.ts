@@ -6,7 +6,7 @@ import { type RaceOptions, race } from "./race.ts";
 export interface SweepOptions extends Omit<RaceOptions, "rule"> {
   /** The rates to try. */
   readonly rates: readonly number[];
-  /** Default [0]. */
+  /** Of mini-batches, and of what `rule` does with it; default [0]. */
   readonly seeds?: readonly number[] | undefined;
   /** The rule at a rate, with noise of a seed if it should have some. */
   readonly rule: (lr: number, seed: number) => Configured;
@@ -31,7 +31,9 @@ export function sweep(options: SweepOptions): SweepPoint[] {
   takes("sweep", "`seeds`: a list of numbers", seeds, areNumbers(seeds));
   takes("sweep", "`rule`: (lr, seed) => a rule", rule, isCallback(rule));
   return rates.map((lr) => {
-    const runs = seeds.map((seed) => race({ ...rest, rule: rule(lr, seed) }));
+    const runs = seeds.map((seed) =>
+      race({ ...rest, rule: rule(lr, seed), batch: rest.batch && { ...rest.batch, seed } }),
+    );
     const losses = runs.map(({ loss, stopped }) => (stopped ? Infinity : loss[loss.length - 1]!)); // the start at least
     const diverged = runs.filter(({ loss }, i) => !(losses[i]! <= loss[0]!)).length; // as many as runs
     return { lr, losses, diverged };
