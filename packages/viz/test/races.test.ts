@@ -153,6 +153,20 @@ describe("mini-batches", () => {
     expect(race({ ...settings, rule: sgd({ lr: 1 }), batch: { size: 100 } })).toEqual(whole);
     const [point] = sweep({ ...settings, rates: [1], rule: (lr) => sgd({ lr }), seeds: [0, 1], batch: { size: 5 } });
     expect(new Set(point!.losses).size).toBe(2);
+    const { terms: _, ...silent } = flowers;
+    expect(() => race({ ...settings, surface: silent, rule: sgd(), batch: { size: 5 } })).toThrow("give it `terms`");
+    expect(() => race({ ...settings, rule: sgd(), batch: { size: 5, sed: 1 } as never })).toThrow("`sed`");
+    const slow = { ...flowers, terms: flowers.terms.map(({ gradients, ...term }) => term) };
+    const part = {
+      rule: sgd({ lr: 1 }),
+      batch: { size: 5 },
+      x: [-1, 1],
+      y: [-1, 1],
+      columns: 2,
+      rows: 2,
+      steps: 3,
+    } as const;
+    expect(basins({ ...part, surface: slow }).ends.length).toBe(basins({ ...part, surface: flowers }).ends.length);
     expect(() => race({ ...settings, rule: sgd({ lr: 1 }), batch: { size: 0 } })).toThrow(
       "`race` takes `batch`: { size, seed }, whole numbers of at least 1 and 0",
     );

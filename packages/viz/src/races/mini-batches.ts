@@ -1,4 +1,5 @@
-import { philox, takes, whole } from "@descent/core/adapter";
+import { OptimizerError } from "@descent/core";
+import { knownOptions, philox, takes, whole } from "@descent/core/adapter";
 import type { Surface } from "./surface.ts";
 
 /** Mini-batches of a race. */
@@ -11,13 +12,18 @@ export interface Batch {
 
 /**
  * The part of a surface that each step sees, counted from 1: some of the terms that its formula adds up, none twice, scaled so that the mean over all
- * batches is the whole: `miniBatches(surface(text), { size: 10 })(1)`. It depends on the seed and the step alone.
+ * batches is the whole: `miniBatches(surface(text), { size: 10 })(1)`. It depends on the seed and the step alone. Throws an OptimizerError for a surface
+ * that does not say its terms.
  */
 export function miniBatches(of: Surface, batch: Batch): (step: number) => Surface {
   takes("miniBatches", "a surface from surface(…)", of, isSurface(of));
   checkBatch("miniBatches", batch);
   const { size, seed = 0 } = batch;
-  const terms = of.terms ?? [of];
+  const { terms } = of;
+  if (!terms)
+    throw new OptimizerError(
+      "`miniBatches`: the surface does not say what it adds up. Make it with surface(text), or give it `terms`.",
+    );
   if (size >= terms.length) return () => of;
   const key = [seed >>> 0, Math.floor(seed / 2 ** 32)] as const;
   return (step) => {
@@ -28,7 +34,7 @@ export function miniBatches(of: Surface, batch: Batch): (step: number) => Surfac
 
 /** Throws unless it is a batch's size and seed. */
 export function checkBatch(call: string, batch: unknown): void {
-  const { size, seed = 0 } = (typeof batch === "object" && batch !== null ? batch : {}) as Partial<Batch>; // asked below
+  const { size, seed = 0 } = knownOptions(call, batch as Partial<Batch>, ["size", "seed"]); // asked below
   const isWhole = (n: unknown, least: number): boolean => Number.isSafeInteger(n) && (n as number) >= least; // a number
   const fits = isWhole(size, 1) && isWhole(seed, 0);
   takes(call, "`batch`: { size, seed }, whole numbers of at least 1 and 0", batch, fits);
@@ -63,13 +69,18 @@ function partOf(text: string, terms: readonly Surface[], scale: number): Surface
     value: (x, y) => sum((term) => term.value(x, y)),
     gradient: (x, y) => both((term) => term.gradient(x, y)),
     curvature: (x, y) => both((term) => term.curvature(x, y)),
-    gradients: (points, into) => {
-      const all = new Float64Array(points.length);
-      for (const term of terms) {
-        term.gradients!(points, into); // a formula's
-        for (let i = 0; i < all.length; i++) all[i]! += into[i]!; // as long
-      }
-      for (let i = 0; i < all.length; i++) into[i] = scale * all[i]!; // as long
-    },
+    ...(terms.every((term) => term.gradients) ? { gradients: addedUp(terms, scale) } : {}),
   };
 }
+
+/** The gradients of terms that have them at many points at once, scaled. */
+const addedUp =
+  (terms: readonly Surface[], scale: number): NonNullable<Surface["gradients"]> =>
+  (points, into) => {
+    const all = new Float64Array(points.length);
+    for (const term of terms) {
+      term.gradients!(points, into); // asked before
+      for (let i = 0; i < all.length; i++) all[i]! += into[i]!; // as long
+    }
+    for (let i = 0; i < all.length; i++) into[i] = scale * all[i]!; // as long
+  };
