@@ -98,7 +98,7 @@ export class Standing {
 
   saved(step: number, checkpoint: string, resume: string | undefined): void {
     this.#saved = { step, checkpoint, resume };
-    // A file that is written over is no longer that checkpoint.
+    // Writing the same file again replaces that checkpoint.
     if (step <= this.#alike || this.#sound?.checkpoint === checkpoint)
       this.#sound = step <= this.#alike ? this.#saved : undefined;
     this.#leave();

@@ -2,7 +2,7 @@ import { optimizer } from "@descent/arrays";
 import { type Configured, OptimizerError } from "@descent/core";
 import { checkConfigured, isRecord, takes, whole } from "@descent/core/adapter";
 import { trace } from "@descent/core/graph";
-import { type Batch, checkBatch, miniBatches } from "./mini-batches.ts";
+import { type Batch, seenBy } from "./mini-batches.ts";
 import type { Surface } from "./surface.ts";
 
 /** Options of `basins`. */
@@ -79,7 +79,7 @@ export function basins(options: BasinsOptions): Basins {
     Math.min(columns, rows) >= 2 && Math.max(columns, rows) <= 512,
   );
   takes("basins", "1 to 10,000 `steps`", steps, steps >= 1 && steps <= 10_000);
-  if (batch !== undefined) checkBatch("basins", batch);
+  const partOf = seenBy("basins", surface, batch);
   refuseCoupled(rule);
   const count = columns * rows;
   const w = new Float32Array(2 * count);
@@ -91,7 +91,6 @@ export function basins(options: BasinsOptions): Basins {
   if (["h", "loss", "sampled"].some((input) => opt.reads(input)))
     throw new OptimizerError("`basins`: the rule reads more than gradients. Give it one that does not, such as adam.");
   const g = new Float32Array(2 * count);
-  const partOf = batch ? miniBatches(surface, batch) : () => surface;
   seen?.(0, w);
   for (let step = 1; step <= steps; step++) {
     const on = partOf(step);

@@ -4,7 +4,7 @@ import type { Surface } from "./surface.ts";
 
 /** Mini-batches of a race. */
 export interface Batch {
-  /** How many of the terms that the formula adds up a step sees, 1 or more; all where there are no more. */
+  /** Terms of the formula's sum that each step sees, at least 1; all of them where it has fewer. */
   readonly size: number;
   /** Default 0: all rules of a race meet the same batches. */
   readonly seed?: number | undefined;
@@ -17,23 +17,30 @@ export interface Batch {
  */
 export function miniBatches(of: Surface, batch: Batch): (step: number) => Surface {
   takes("miniBatches", "a surface from surface(…)", of, isSurface(of));
-  checkBatch("miniBatches", batch);
+  takes("miniBatches", "`batch`: { size, seed }", batch, batch !== undefined);
+  return seenBy("miniBatches", of, batch);
+}
+
+/** The surface as each step of a call sees it: the whole where there are no mini-batches. */
+export function seenBy(call: string, of: Surface, batch: Batch | undefined): (step: number) => Surface {
+  if (batch === undefined) return () => of;
+  checkBatch(call, batch);
   const { size, seed = 0 } = batch;
   const { terms } = of;
   if (!terms)
     throw new OptimizerError(
-      "`miniBatches`: the surface does not say what it adds up. Make it with surface(text), or give it `terms`.",
+      `\`${call}\`: the surface does not say what it adds up. Make it with surface(text), or give it \`terms\`.`,
     );
   if (size >= terms.length) return () => of;
   const key = [seed >>> 0, Math.floor(seed / 2 ** 32)] as const;
   return (step) => {
-    whole("miniBatches", { step });
+    whole(call, { step });
     return partOf(of.text, drawn(terms, size, step, key), terms.length / size);
   };
 }
 
 /** Throws unless it is a batch's size and seed. */
-export function checkBatch(call: string, batch: unknown): void {
+function checkBatch(call: string, batch: unknown): void {
   const { size, seed = 0 } = knownOptions(call, batch as Partial<Batch>, ["size", "seed"]); // asked below
   const isWhole = (n: unknown, least: number): boolean => Number.isSafeInteger(n) && (n as number) >= least; // a number
   const fits = isWhole(size, 1) && isWhole(seed, 0);

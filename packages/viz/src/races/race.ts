@@ -1,7 +1,7 @@
 import { optimizer } from "@descent/arrays";
 import { type Configured, OptimizerError, type Transform, transform } from "@descent/core";
 import { checkConfigured, isRecord, takes, whole } from "@descent/core/adapter";
-import { type Batch, checkBatch, miniBatches } from "./mini-batches.ts";
+import { type Batch, seenBy } from "./mini-batches.ts";
 import type { Surface } from "./surface.ts";
 
 /** Options of `race`. */
@@ -57,8 +57,7 @@ export function race(options: RaceOptions): Run {
   );
   whole("race", { steps });
   takes("race", "1 to 100,000 `steps`", steps, steps >= 1 && steps <= 100_000);
-  if (batch !== undefined) checkBatch("race", batch);
-  const seen = batch ? miniBatches(surface, batch) : () => surface;
+  const seen = seenBy("race", surface, batch);
   const w = Float32Array.from(start);
   const opt = optimizer({ w: { data: w, shape: needsMatrix(rule) ? [1, 2] : [2] } }, rule);
   if (opt.reads("sampled"))

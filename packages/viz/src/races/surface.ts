@@ -70,8 +70,10 @@ function surfaceOf(f: Expr, text: string): FormulaSurface {
       return curvature(x, y) as [number, number]; // two roots
     },
     get terms() {
-      const all = termsOf(f);
-      terms ??= all.length < 2 ? [whole] : all.map((term) => surfaceOf(term, notation(term)));
+      if (!terms) {
+        const all = termsOf(f);
+        terms = all.length < 2 ? [whole] : all.map((term) => surfaceOf(term, notation(term)));
+      }
       return terms;
     },
   };
