@@ -85,10 +85,12 @@ const prose = (text: string): string =>
     .replaceAll(/`[^`\n]+`/g, "code")
     .replaceAll(/\]\([^)]*\)/g, "]");
 
-const found = (page: string, text: string): string[] =>
-  [...prose(text).matchAll(measured)].map(
-    ({ index, 0: { length } }) => `${page}: … ${prose(text).slice(Math.max(0, index - 40), index + length)} …`,
+function found(page: string, text: string): string[] {
+  const written = prose(text);
+  return [...written.matchAll(measured)].map(
+    ({ index, 0: { length } }) => `${page}: … ${written.slice(Math.max(0, index - 40), index + length)} …`,
   );
+}
 
 test.each(pages)("%s has no measured number that was typed by hand", (page) => {
   let text = readFileSync(path.join(root, page), "utf8");
