@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { adamw } from "@descent/adam";
+import { native } from "@descent/native";
 import { crossEntropy, type Runtime, Trainer } from "@descent/onnxruntime";
 import { type Contender, libraryOf, versionOf } from "./contender.ts";
 import { RATE, STILL, type Task } from "./protocol.ts";
@@ -31,6 +32,7 @@ export async function memory({
     const { adapt, lora: method } = await import("@descent/lora");
     return adapt(readFileSync(file), method({ rank: 8, alpha: 16, targets })).model;
   };
+  const machineCode = await native({ threads });
   const trainer = await Trainer.create(lora ? await adapted() : file, {
     optimizer: adamw({ lr: RATE, weightDecay: 0.01, decays: () => true }), // of every parameter, as in PyTorch
     loss: crossEntropy(),
@@ -38,6 +40,7 @@ export async function memory({
     checkpoint: blocks ? "blocks" : undefined,
     runtime: libraryOf("onnxruntime", "onnxruntime-node") as Runtime,
     sessionOptions: { intraOpNumThreads: threads },
+    native: machineCode,
   });
   const fed = { x: batch("input"), labels: batch("labels") };
   const losses: number[] = [];
@@ -46,7 +49,10 @@ export async function memory({
   return {
     step: () => trainer.trainStep(fed),
     proof: losses,
-    versions: { "onnxruntime-node": versionOf("onnxruntime", "onnxruntime-node") },
+    versions: {
+      "onnxruntime-node": versionOf("onnxruntime", "onnxruntime-node"),
+      "machine code by": machineCode.compiler ?? "no compiler",
+    },
     dispose: () => trainer.dispose(),
   };
 }

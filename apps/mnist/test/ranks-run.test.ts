@@ -89,7 +89,9 @@ describe.skipIf(mpirun === undefined || process.platform !== "linux")("the app o
     expect(ended.code).toBe(0);
     const { shared } = json(path.join(cwd, "a", "summary.json")) as { shared: Record<string, number> };
     expect(shared.ranks).toBe(2);
-    expect(shared.efficiency).toBeGreaterThan(0);
+    // On a busy machine a rank may wait for the other all the time.
+    expect(shared.efficiency).toBeGreaterThanOrEqual(0);
+    expect(shared.efficiency).toBeLessThan(1);
     expect(shared.speedUp).toBeCloseTo(2 * shared.efficiency!, 12);
     expect(readFileSync(path.join(cwd, "a", "report.html"), "utf8")).toContain("speed-up");
   });

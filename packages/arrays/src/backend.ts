@@ -220,7 +220,7 @@ export class ArraysBackend implements Backend<Tensor, Input> {
         return runner;
       },
       (room) => this.#workspaceOf(room),
-      (kernel, plain) => this.#compiling?.compile(kernel, plain)?.code,
+      (kernel, plain) => this.#compiling?.compile(kernel, plain),
       elsewhere,
     );
   }

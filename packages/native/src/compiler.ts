@@ -6,7 +6,7 @@ import type { Cache } from "./cache.ts";
  * and nothing traps, so that loops become vectors.
  */
 const FLAGS = [
-  "-O3", "-std=gnu11", "-shared", "-fPIC", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fno-strict-aliasing",
+  "-O3", "-std=gnu11", "-shared", "-fPIC", "-pthread", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fno-strict-aliasing",
 ] as const; // biome-ignore format: one list
 
 /** How compilers are told to use all of this processor, and the full width of its vectors; those that know less take the next. */

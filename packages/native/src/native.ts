@@ -4,7 +4,7 @@ import { isRecord, knownOptions, shown } from "@descent/core/adapter";
 import type { Kernel } from "@descent/core/kernels";
 import { Cache, defaultFolder } from "./cache.ts";
 import { type Compiler, findCompiler, libraryOf } from "./compiler.ts";
-import { type Code, open } from "./open.ts";
+import { type Code, load } from "./open.ts";
 import { print, refusal } from "./print.ts";
 
 /** Options of `native`. */
@@ -13,12 +13,22 @@ export interface NativeOptions {
   readonly compiler?: string | undefined;
   /** Where compiled loops are kept, for this user alone, an absolute path; by default `descent-native` in the user's folder of caches. */
   readonly folder?: string | undefined;
+  /**
+   * How many threads share a loop of many numbers, whatever memory those lie in, to the same bits; 1 by default, at most 64. They are
+   * the machine's own, not workers: they begin and end within a step.
+   */
+  readonly threads?: number | undefined;
 }
 
 /** A loop that was compiled: its code in this thread, and the library that another thread opens. */
 export interface Compiled {
   /** The code, loaded in this thread. */
   readonly code: Code;
+  /**
+   * The code on all `threads`, if there are several: sums, taken by chunks of so many numbers, are added to those that lie at `sums`.
+   * Returns false, and does nothing, where memory has run out.
+   */
+  readonly shared: ((memory: Uint8Array, frame: number, sums: number, chunk: number) => boolean) | undefined;
   /** The path of the library. */
   readonly library: string;
 }
@@ -35,6 +45,8 @@ export interface Native {
   compile(kernel: Kernel): Compiled | string;
 }
 
+const MOST_THREADS = 64;
+
 const opener = import.meta.url.replace(/native(\.[jt]s)$/, "open$1");
 
 /** The smallest loop that can be compiled. */
@@ -49,7 +61,7 @@ const nothing: Kernel = { buffers: [], args: [], constants: [], order: [], sums:
  * OptimizerError for a compiler that was named and does not work, and for a folder that other users can open.
  */
 export async function native(options: NativeOptions = {}): Promise<Native> {
-  const { compiler, folder } = knownOptions("native", options, ["compiler", "folder"]);
+  const { compiler, folder, threads = 1 } = knownOptions("native", options, ["compiler", "folder", "threads"]);
   for (const [name, value] of Object.entries({ compiler, folder }))
     if (value !== undefined && (typeof value !== "string" || value === ""))
       throw new OptimizerError(`\`${name}\` must be a string that is not empty; got ${shown(value)}.`);
@@ -57,6 +69,8 @@ export async function native(options: NativeOptions = {}): Promise<Native> {
     throw new OptimizerError(
       `\`folder\` must be an absolute path, the same from wherever the program starts; got ${folder}.`,
     );
+  if (!Number.isSafeInteger(threads) || threads < 1 || threads > MOST_THREADS)
+    throw new OptimizerError(`\`threads\` must be 1 to ${MOST_THREADS}; got ${shown(threads)}.`);
   const named = compiler ?? (process.env["CC"] || undefined);
   const none = (why: string): Native => {
     if (compiler !== undefined) throw new OptimizerError(`The compiler \`${compiler}\` does not work here: ${why}.`);
@@ -67,7 +81,7 @@ export async function native(options: NativeOptions = {}): Promise<Native> {
   if ("why" in found) return none(found.why);
   const cache = new Cache(folder ?? defaultFolder());
   // A compiler may lack a linker, and a system may forbid what is compiled here: better known now than in a step.
-  const tried = compileTo(nothing, found, cache);
+  const tried = compileTo(nothing, found, cache, threads);
   if (typeof tried === "string") return none(tried);
   const known = new WeakMap<Kernel, Compiled | string>();
   return {
@@ -78,19 +92,24 @@ export async function native(options: NativeOptions = {}): Promise<Native> {
       if (!isRecord(kernel) || !Array.isArray(kernel.order))
         throw new OptimizerError(`\`compile\` takes a kernel; got ${shown(kernel)}.`);
       let made = known.get(kernel);
-      if (made === undefined) known.set(kernel, (made = compileTo(kernel, found, cache)));
+      if (made === undefined) known.set(kernel, (made = compileTo(kernel, found, cache, threads)));
       return made;
     },
   };
 }
 
-function compileTo(kernel: Kernel, compiler: Compiler, cache: Cache): Compiled | string {
+function compileTo(kernel: Kernel, compiler: Compiler, cache: Cache, threads: number): Compiled | string {
   const why = refusal(kernel);
   if (why !== undefined) return why;
   const made = libraryOf(print(kernel), compiler, cache);
   if ("why" in made) return made.why;
   try {
-    return { code: open(made.file), library: made.file };
+    const { code, shared } = load(made.file);
+    return {
+      code,
+      shared: threads > 1 ? (memory, frame, sums, chunk) => shared(memory, frame, sums, chunk, threads) > 0 : undefined,
+      library: made.file,
+    };
   } catch (error) {
     return `its library does not load: ${String(error)}`;
   }

@@ -30,7 +30,10 @@ const operations: Readonly<Partial<Record<ScalarOp, Print>>> = {
 };
 
 /** NaN and signed zeros as in JavaScript and WebAssembly: NaN wins, and -0 is smaller than 0. */
-const helpers = `static inline float smaller(float a, float b) {
+const helpers = `#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+static inline float smaller(float a, float b) {
   float x = a < b ? a : b;
   x = a == 0 && b == 0 ? -(-a - b) : x;
   return a != a ? a : x;
@@ -50,6 +53,43 @@ typedef float f4 __attribute__((vector_size(16)));
 typedef double d4 __attribute__((vector_size(32)));
 `;
 
+/** The entries. The threads of one call end with it: starting one takes some 20 µs, and callers have that much for each to do. */
+const threaded = `void k(char *memory, unsigned frame, unsigned results) {
+  const unsigned *at = (const unsigned *)(memory + frame);
+  part(memory, at, 0, at[0], (double *)(memory + results));
+}
+struct work { char *memory; const unsigned *at; double *parts; long n, chunk, next; };
+static void *pieces(void *given) {
+  struct work *w = given;
+  const long piece = 4 * w->chunk, step = SUMS ? w->chunk : piece;
+  for (;;) {
+    const long first = __atomic_fetch_add(&w->next, piece, __ATOMIC_RELAXED);
+    if (first >= w->n) return 0;
+    const long end = first + piece < w->n ? first + piece : w->n;
+    for (long i = first; i < end; i += step)
+      part(w->memory, w->at, i, i + step < end ? step : end - i, w->parts + i / w->chunk * SUMS);
+  }
+}
+int shared(char *memory, unsigned frame, unsigned results, unsigned chunk, int threads) {
+  const unsigned *at = (const unsigned *)(memory + frame);
+  struct work w = { memory, at, 0, at[0], chunk, 0 };
+  const long chunks = (w.n + w.chunk - 1) / w.chunk;
+  if (SUMS && !(w.parts = malloc(chunks * SUMS * sizeof(double)))) return 0;
+  pthread_t others[64];
+  sigset_t all, before;
+  int started = 0;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  while (started < threads - 1 && started < 64 && !pthread_create(others + started, 0, pieces, &w)) started++;
+  pthread_sigmask(SIG_SETMASK, &before, 0);
+  pieces(&w);
+  for (int i = 0; i < started; i++) pthread_join(others[i], 0);
+  if (SUMS) for (long i = 0; i < chunks; i++) add((double *)(memory + results), w.parts + i * SUMS);
+  free(w.parts);
+  return 1 + started;
+}
+`;
+
 /** Numbers whose sums are taken at a time, from a copy in the first-level cache. */
 const BLOCK = 256;
 
@@ -64,6 +104,9 @@ export function refusal({ order, byRows }: Kernel): string | undefined {
  * A kernel as C: `k(memory, frame, sums)`. At `frame` of the memory lie, four bytes each: the number of elements, where
  * every buffer begins, and a float for every argument. It writes one double for every sum at `sums`: the order of
  * additions is that of WebAssembly, four lanes.
+ *
+ * `shared(memory, frame, sums, chunk, threads)` is the same on several threads. They take pieces of some chunks; sums are taken
+ * chunk by chunk and added in their order to the doubles at `sums`, so that the bits do not depend on the number of threads.
  */
 export function print(kernel: Kernel): string {
   const { buffers, args, constants, order, sums } = kernel;
@@ -101,10 +144,8 @@ export function print(kernel: Kernel): string {
     "}",
   ];
   const begin = [
-    "const unsigned *at = (const unsigned *)(memory + frame);",
     "const float *given = (const float *)at;",
-    "const long n = at[0];",
-    ...buffers.map((_, i) => `float *b${i} = (float *)(memory + at[${1 + i}]);`),
+    ...buffers.map((_, i) => `float *b${i} = (float *)(memory + at[${1 + i}]) + first;`),
     ...args.map((_, i) => `const float a${i} = given[${1 + buffers.length + i}];`),
     ...constants.map((e, i) => `const float c${i} = ${literal(e.value)};`),
   ];
@@ -117,7 +158,6 @@ export function print(kernel: Kernel): string {
     ...buffers.map((_, i) => `  b${i} += m;`),
     ...sums.flatMap((e, k) => lanes(e, k)).map((line) => `  ${line}`),
     "}",
-    "double *into = (double *)(memory + results);",
     ...sums.map(({ op }, k) =>
       op === "largest"
         ? `into[${k}] = largest(largest(s${k}[0], s${k}[1]), largest(s${k}[2], s${k}[3]));`
@@ -126,10 +166,16 @@ export function print(kernel: Kernel): string {
   ];
   return [
     helpers,
-    "void k(char *memory, unsigned frame, unsigned results) {",
+    "static __attribute__((noinline)) void part(char *memory, const unsigned *at, long first, long n, double *into) {",
     ...[...begin, ...(sums.length > 0 ? summed : elements("n", body))].map((line) => `  ${line}`),
     "}",
-    "",
+    "static void add(double *into, const double *part) {",
+    ...sums.map(({ op }, k) =>
+      op === "largest" ? `  into[${k}] = largest(into[${k}], part[${k}]);` : `  into[${k}] = into[${k}] + part[${k}];`,
+    ),
+    "}",
+    `enum { SUMS = ${sums.length} };`,
+    threaded,
   ].join("\n");
 }
 

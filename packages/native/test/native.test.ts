@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -32,16 +33,25 @@ afterEach(() => vi.unstubAllEnvs());
 const compiled: Asked = await native({ folder: path.join(work, "cache") });
 const there = compiled.compiler !== undefined;
 
+test.skipIf(spawnSync("cc", ["--version"]).status !== 0)("a compiler that is there is used", () => {
+  expect(compiled.why).toBeUndefined();
+});
+
 /** Takes the step by both. */
 function compare(cases: readonly Case[], on: Asked = compiled): void {
   for (const layout of ["inside", "outside"] as const)
     expectSame(step(cases, "wasm", layout, { native: on }), step(cases, "wasm", layout));
 }
 
-/** The same updates by WebAssembly and by machine code, on one thread or several. */
-async function train(rule: Configured, threads: number, shapes: Readonly<Record<string, readonly number[]>>) {
+/** The same updates by WebAssembly and by machine code, on one thread or several of arrays' own. */
+async function train(
+  rule: Configured,
+  threads: number,
+  shapes: Readonly<Record<string, readonly number[]>>,
+  on: Asked = compiled,
+) {
   const results = [];
-  for (const options of [{}, { native: compiled, threads }]) {
+  for (const options of [{}, { native: on, threads }]) {
     const { parameters, gradients } = allocate(shapes, { shared: threads > 1 });
     const next = uniform(2);
     for (const x of Object.values(parameters)) for (let i = 0; i < x.length; i++) x[i] = next();
@@ -145,6 +155,55 @@ describe.skipIf(!there)("machine code has the bits of WebAssembly", () => {
       compiler: compiled.compiler,
       loops: 2,
       webAssembly: [],
+    });
+  });
+
+  describe("on threads of its own, for any number of them", () => {
+    // Pieces of whole chunks, pieces that end within one, and loops too short to share.
+    const shapes = { big: [601, 700], small: [7], exact: [2 ** 18], middle: [1025] };
+
+    test.each([2, 3, 64])("AdamW, clipped by the norm of all, on %i", async (threads) => {
+      const on: Asked = await native({ folder: path.join(work, "cache"), threads });
+      expect(await train(clipByGlobalNorm(adamw(), 0.5), 1, shapes, on)).toMatchObject({ loops: 2, webAssembly: [] });
+    });
+
+    test("sums per tensor and the largest of all", async () => {
+      const sums = spec(
+        { p: "p - lr * g / (norm(g) + rms(p) + largest(abs(g)))", m: "m + g * g" },
+        { m: 0 },
+        { lr: 0.1 },
+      );
+      const on: Asked = await native({ folder: path.join(work, "cache"), threads: 2 });
+      expect((await train(configured(sums, {}), 1, shapes, on)).loops).toBeGreaterThan(0);
+    });
+
+    test("all of them take part, and a call without memory for its sums is done on one", async () => {
+      const on = await native({ folder: path.join(work, "cache"), threads: 3 });
+      const asked: (boolean | undefined)[] = [];
+      const without: Asked = {
+        ...on,
+        compile: (kernel) => {
+          const made = on.compile(kernel);
+          if (typeof made === "string") return made;
+          return {
+            ...made,
+            shared: (...args) => {
+              // Every other call finds none.
+              const done = asked.length % 2 === 0 && made.shared?.(...args);
+              asked.push(done);
+              return done === true;
+            },
+          };
+        },
+      };
+      await train(clipByGlobalNorm(adamw(), 0.5), 1, shapes, without);
+      expect(asked.length).toBeGreaterThan(4);
+      expect(asked.every((done, i) => done === (i % 2 === 0))).toBe(true);
+    });
+
+    test("1 to 64", async () => {
+      for (const threads of [0, 65, 1.5, Number.NaN])
+        await expect(native({ threads })).rejects.toThrow(`\`threads\` must be 1 to 64; got ${threads}.`);
     });
   });
 

@@ -36,8 +36,8 @@ export interface OpenOptions {
    */
   readonly nonFinite?: NonFinite | undefined;
   /**
-   * Steps the update in machine code of this computer's processor, to the same bits: `await native()` of `@descent/native`. Where
-   * there is no C compiler WebAssembly runs, and `(await trainer.inspect()).native` says why. For the host plan, without a worker.
+   * Steps the update in machine code of this computer's processor, to the same bits: `await native()` of `@descent/native`, or
+   * `await native({ threads })` to divide it among threads, as ONNX Runtime divides the rest of a step. Where there is no C compiler WebAssembly runs, and `(await trainer.inspect()).native` says why. For the host plan, without a worker.
    */
   readonly native?: Native | undefined;
   /** Batches whose gradients are averaged for one update of `trainStep`. Default 1. */

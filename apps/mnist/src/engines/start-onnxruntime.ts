@@ -27,10 +27,10 @@ async function runtime(device: DeviceName): Promise<Runtime> {
 }
 
 /** This machine's code for updates; where there is none, the reason. */
-async function machineCode(): Promise<Native> {
+async function machineCode(threads: number): Promise<Native> {
   try {
     const { native } = await import("@descent/native");
-    return await native();
+    return await native({ threads });
   } catch (error) {
     const { code } = error as { readonly code?: string };
     const why = code === "ERR_MODULE_NOT_FOUND" ? "@descent/native is not installed here" : oneLine(error);
@@ -43,14 +43,15 @@ export async function start(device: DeviceName, world?: BlockingWorld): Promise<
   const ort = await runtime(device);
   const { common, node = common, web = common } = ort.env?.versions ?? {};
   const version = (device === "wasm" ? web : node) ?? "of unknown version";
+  const each = world ? 1 : threads;
   const provider = device === "cuda" && world ? { name: device, deviceId: world.localRank } : device;
   const engine = onnxruntimeEngine(
     ort,
     version,
     provider,
-    device === "cpu" ? (world ? { ...onCpu, intraOpNumThreads: 1 } : onCpu) : {},
+    device === "cpu" ? { ...onCpu, intraOpNumThreads: each } : {},
     world,
-    await machineCode(),
+    await machineCode(each),
   );
   // The first trainer on a provider verifies that it computes correctly; a small one fails before a run begins.
   const net = model("mlp", 10);

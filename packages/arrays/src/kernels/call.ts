@@ -1,6 +1,7 @@
 import { type Drawing, drawn } from "@descent/core/adapter";
 import type { Kernel } from "@descent/core/kernels";
 import { type Coded, decoded } from "../codec/codec.ts";
+import type { CompiledCode } from "./machine-code.ts";
 
 /**
  * The order of every sum, the same in both engines and for any number of threads: elements are taken in chunks of
@@ -10,6 +11,9 @@ import { type Coded, decoded } from "../codec/codec.ts";
  * of a model in the order of their names. A sum per column adds its rows in order.
  */
 export const CHUNK = 16384;
+
+/** Fewer elements are done before a second thread has woken up. */
+export const WORTH_SHARING = 262_144;
 
 /** Numbers that a kernel reads or stores: as they are, as a codec keeps them, or to be drawn. */
 export type Numbers = Float32Array | Coded | Drawing;
@@ -26,7 +30,7 @@ export const plainly = (x: Numbers): Float32Array => (isPlain(x) ? x : isDrawing
 export interface KernelCall {
   readonly kernel: Kernel;
   /** The kernel in machine code, where that was asked for and there is such. */
-  readonly code?: ((memory: Uint8Array, frame: number, sums: number) => void) | undefined;
+  readonly code?: CompiledCode | undefined;
   /** One row of all elements, unless the kernel runs by rows. */
   readonly rows: number;
   readonly cols: number;

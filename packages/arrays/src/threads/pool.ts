@@ -1,16 +1,15 @@
 import { OptimizerError } from "@descent/core";
 import type { Kernel } from "@descent/core/kernels";
 import { join } from "../kernels/accumulate.ts";
-import { CHUNK, type KernelCall } from "../kernels/call.ts";
-import { type CompiledCode, entryOf } from "../wasm/native.ts";
+import { CHUNK, type KernelCall, WORTH_SHARING } from "../kernels/call.ts";
+import type { CompiledCode } from "../kernels/machine-code.ts";
+import { entryOf } from "../wasm/native.ts";
 import type { Runner } from "../wasm/runner.ts";
 import type { Message } from "./message.ts";
 import { spin, Table, ThreadKernel, word, work } from "./queue.ts";
 import { startThread, type Thread } from "./start.ts";
 import { MOST_THREADS } from "./support.ts";
 
-/** Fewer elements are done before a second thread has woken up. */
-const LEAST = 2 ** 18;
 /** Elements that a thread takes at a time: some 30 µs of work. */
 const PIECE = 4 * CHUNK;
 /** Milliseconds in which a worker must have started, and in which a piece must be done. */
@@ -41,7 +40,7 @@ export class Pool {
   constructor(
     threads: number,
     {
-      least = LEAST,
+      least = WORTH_SHARING,
       size = PIECE,
       opener,
     }: { readonly least?: number; readonly size?: number; readonly opener?: string | undefined } = {},

@@ -1,18 +1,8 @@
 import type { Kernel } from "@descent/core/kernels";
+import type { Code, CompiledCode } from "../kernels/machine-code.ts";
 import type { Memory } from "./instance.ts";
 
 /* Machine code by structure, so that this package neither compiles any nor asks for a package that does. */
-
-/** A kernel in machine code, called as a WebAssembly kernel is: `frame` and `sums` are addresses in the memory. */
-export type Code = (memory: Uint8Array, frame: number, sums: number) => void;
-
-/** A kernel that was compiled: its code in this thread, and the library that other threads open. */
-export interface CompiledCode {
-  /** The code, loaded in this thread. */
-  readonly code: Code;
-  /** The path of the library. */
-  readonly library: string;
-}
 
 /** Kernels as machine code of this computer's processor: `await native()` of `@descent/native`. */
 export interface Native {

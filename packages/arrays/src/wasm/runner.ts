@@ -2,10 +2,11 @@ import { scalarOps } from "@descent/core/graph";
 import type { Kernel } from "@descent/core/kernels";
 import { BLOCK, UNSIGNED } from "../codec/codec.ts";
 import { join } from "../kernels/accumulate.ts";
-import { CHUNK, isCoded, isDrawing, isPlain, type KernelCall, type Numbers } from "../kernels/call.ts";
+import { CHUNK, isCoded, isDrawing, isPlain, type KernelCall, type Numbers, WORTH_SHARING } from "../kernels/call.ts";
+import type { CompiledCode } from "../kernels/machine-code.ts";
 import { emit, type Kind, type Kinds } from "./emit.ts";
 import { instantiate, isShared, type Memory, type Module } from "./instance.ts";
-import { type Code, NATIVE_FROM } from "./native.ts";
+import { NATIVE_FROM } from "./native.ts";
 import { ALIGNMENT, distance, frameBytes, type Need, REGION, up } from "./need.ts";
 import { Regions } from "./regions.ts";
 
@@ -71,7 +72,7 @@ export class Runner {
   /** Kernels for buffers that are not all float32 in memory. */
   readonly #special = new WeakMap<Kernel, Map<string, Prepared>>();
   /** Kernels in machine code. */
-  readonly #native = new WeakMap<Code, Prepared>();
+  readonly #native = new WeakMap<CompiledCode, Prepared>();
   /** The kernel that ran last. */
   #last: Prepared | undefined;
   #bytes!: Uint8Array;
@@ -134,11 +135,12 @@ export class Runner {
   }
 
   /** The same in machine code. */
-  #prepareCode(kernel: Kernel, code: Code): Prepared {
-    let prepared = this.#native.get(code);
+  #prepareCode(kernel: Kernel, compiled: CompiledCode): Prepared {
+    let prepared = this.#native.get(compiled);
     if (!prepared) {
+      const { code } = compiled;
       const entry: Entry = (frame, sums) => code(this.#bytes, frame, sums);
-      this.#native.set(code, (prepared = { ...this.prepare(kernel), entry }));
+      this.#native.set(compiled, (prepared = { ...this.prepare(kernel), entry }));
     }
     return prepared;
   }
@@ -231,6 +233,16 @@ export class Runner {
     { entry, pointerIndex, sumsAddress }: Prepared,
   ): void {
     const integers = this.#integers;
+    if (code?.shared && cols >= WORTH_SHARING) {
+      const sums = this.#doubles.subarray(sumsAddress / 8, sumsAddress / 8 + accumulators.length);
+      for (let i = 0; i < accumulators.length; i++) sums[i] = accumulators[i]![0]!;
+      integers[pointerIndex - 1] = cols;
+      integers.set(addresses, pointerIndex);
+      if (code.shared(this.#bytes, this.#frame, sumsAddress, CHUNK)) {
+        for (let i = 0; i < accumulators.length; i++) accumulators[i]![0] = sums[i]!;
+        return;
+      }
+    }
     // Only sums need chunks; code that V8 has yet to optimize runs better by them.
     const step = code && kernel.sums.length === 0 ? cols : CHUNK;
     for (let start = 0; start < cols; start += step) {
