@@ -162,8 +162,8 @@ export default defineConfig({
     retry: long ? 0 : 1,
     browser: { connectTimeout: HANG },
     passWithNoTests: true,
-    // Much of the time of a test is spent waiting for a process of its own, so no core is kept free.
-    maxWorkers: availableParallelism(),
+    // Much of the time of a test is spent waiting for a process of its own, so there is one worker more than there are cores.
+    maxWorkers: availableParallelism() + 1,
     execArgv,
     sequence: { sequencer: LongestFirst },
     reporters: ["default", ["json", { outputFile: ".ci/out/vitest.json" }], new SecondTry(), new LeftOut()],

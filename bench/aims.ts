@@ -45,6 +45,13 @@ const aims: readonly Aim[] = [
     count: 1,
   },
   {
+    text: "machine code on ordinary arrays ≤ 1.3× that on those of `allocate`",
+    of: peer("native ordinary"),
+    over: peer("native"),
+    most: 1.3,
+    count: 1,
+  },
+  {
     text: "PyTorch's fused is not faster than machine code, one tensor",
     of: peer("torch fused"),
     over: peer("native"),

@@ -2,7 +2,7 @@
 export type { Description, Inspection, LoadReport, RowGradient } from "@descent/core/adapter";
 export type { Precision } from "./codec/precisions.ts";
 export type { ArraysInspection, ArraysOf, GradientsOf, Optimizer, ParametersOf, UpdateOptions } from "./contract.ts";
-export type { CompiledCode } from "./kernels/machine-code.ts";
+export type { Code, CompiledCode, WholeCode } from "./kernels/machine-code.ts";
 export type { Factor, Matmul, Multiplication } from "./matrices/product.ts";
 export { type AllocateOptions, type Allocation, allocate } from "./memory/allocate.ts";
 export { optimizer } from "./optimizer.ts";

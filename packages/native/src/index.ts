@@ -1,3 +1,3 @@
 /** Updates in machine code of this computer's processor. */
 export { type Compiled, type Native, type NativeOptions, native } from "./native.ts";
-export type { Code } from "./open.ts";
+export type { Code, Whole } from "./open.ts";

@@ -4,7 +4,7 @@ import { isRecord, knownOptions, shown } from "@descent/core/adapter";
 import type { Kernel } from "@descent/core/kernels";
 import { Cache, defaultFolder } from "./cache.ts";
 import { type Compiler, findCompiler, libraryOf } from "./compiler.ts";
-import { type Code, load } from "./open.ts";
+import { type Code, open, openWhole, type Whole } from "./open.ts";
 import { print, refusal } from "./print.ts";
 
 /** Options of `native`. */
@@ -24,11 +24,10 @@ export interface NativeOptions {
 export interface Compiled {
   /** The code, loaded in this thread. */
   readonly code: Code;
-  /**
-   * The code on all `threads`, if there are several: sums, taken by chunks of so many numbers, are added to those that lie at `sums`.
-   * Returns false, and does nothing, where memory has run out.
-   */
-  readonly shared: ((memory: Uint8Array, frame: number, sums: number, chunk: number) => boolean) | undefined;
+  /** The code for loops of any length, on several threads, and for arrays that lie outside the memory. */
+  readonly whole: Whole;
+  /** How many threads a long loop is for. */
+  readonly threads: number;
   /** The path of the library. */
   readonly library: string;
 }
@@ -104,12 +103,8 @@ function compileTo(kernel: Kernel, compiler: Compiler, cache: Cache, threads: nu
   const made = libraryOf(print(kernel), compiler, cache);
   if ("why" in made) return made.why;
   try {
-    const { code, shared } = load(made.file);
-    return {
-      code,
-      shared: threads > 1 ? (memory, frame, sums, chunk) => shared(memory, frame, sums, chunk, threads) > 0 : undefined,
-      library: made.file,
-    };
+    const { file } = made;
+    return { code: open(file), whole: openWhole(file, kernel.buffers.length), threads, library: file };
   } catch (error) {
     return `its library does not load: ${String(error)}`;
   }

@@ -4,17 +4,21 @@ import koffi from "koffi";
 export type Code = (memory: Uint8Array, frame: number, sums: number) => void;
 
 /**
- * The same on several threads: sums, taken by chunks of so many numbers, are added to those that lie at `sums`. Returns how many
- * threads took part, or 0 if memory ran out before anything was done.
+ * The loop on any number of elements and on that many threads. Arrays take the place of buffers of the memory, where they are not
+ * null. Sums, taken by chunks of so many numbers, are added to those that lie at `sums`. Returns how many threads took part, or 0 if
+ * there was no room for sums and nothing was done.
  */
-export type SharedCode = (memory: Uint8Array, frame: number, sums: number, chunk: number, threads: number) => number;
+export type Whole = (
+  memory: Uint8Array,
+  frame: number,
+  sums: number,
+  chunk: number,
+  threads: number,
+  ...arrays: (Float32Array | null)[]
+) => number;
 
-interface Library {
-  readonly code: Code;
-  readonly shared: SharedCode;
-}
-
-const opened = new Map<string, Library>();
+const libraries = new Map<string, ReturnType<typeof koffi.load>>();
+const opened = new Map<string, Code>();
 
 /** The stacks that `@descent/mpi` needs, which koffi takes only before the first library: the two are used together in either order. */
 const STACKS = {
@@ -24,24 +28,29 @@ const STACKS = {
   async_heap_size: 4 << 20,
 } as const;
 
-/** The loop of a library of the cache, which is loaded once per thread. */
-export const open = (file: string): Code => load(file).code;
-
-/** Both forms of a loop. */
-export function load(file: string): Library {
-  let library = opened.get(file);
-  if (!library) {
-    if (opened.size === 0) enlarge();
-    const loaded = koffi.load(file);
-    library = {
-      code: loaded.func("void k(void *memory, uint32_t frame, uint32_t sums)") as Code, // printed so
-      shared: loaded.func(
-        "int shared(void *memory, uint32_t frame, uint32_t sums, uint32_t chunk, int threads)",
-      ) as SharedCode, // printed so
-    };
-    opened.set(file, library);
+function library(file: string): ReturnType<typeof koffi.load> {
+  let found = libraries.get(file);
+  if (!found) {
+    if (libraries.size === 0) enlarge();
+    libraries.set(file, (found = koffi.load(file)));
   }
-  return library;
+  return found;
+}
+
+/** Loads a library of the cache, once per thread. */
+export function open(file: string): Code {
+  let code = opened.get(file);
+  if (!code)
+    opened.set(file, (code = library(file).func("void k(void *memory, uint32_t frame, uint32_t sums)") as Code)); // printed so
+  return code;
+}
+
+/** The other entry of a library, for as many buffers as its loop has. */
+export function openWhole(file: string, buffers: number): Whole {
+  const pointers = Array.from({ length: buffers }, (_, i) => `, void *x${i}`).join("");
+  return library(file).func(
+    `int whole(void *memory, uint32_t frame, uint32_t sums, uint32_t chunk, int threads${pointers})`,
+  ) as Whole; // printed so
 }
 
 function enlarge(): void {

@@ -53,12 +53,15 @@ typedef float f4 __attribute__((vector_size(16)));
 typedef double d4 __attribute__((vector_size(32)));
 `;
 
-/** The entries. The threads of one call end with it: starting one takes some 20 µs, and callers have that much for each to do. */
-const threaded = `void k(char *memory, unsigned frame, unsigned results) {
+/** The entries, for that many buffers. The threads of one call end with it: starting one takes some 20 µs, and callers have that much for each to do. */
+const entries = (buffers: number): string => {
+  const each = (write: (i: number) => string): string => Array.from({ length: buffers }, (_, i) => write(i)).join("");
+  return `void k(char *memory, unsigned frame, unsigned results) {
   const unsigned *at = (const unsigned *)(memory + frame);
-  part(memory, at, 0, at[0], (double *)(memory + results));
+  float *const b[BUFFERS + 1] = { ${each((i) => `(float *)(memory + at[${1 + i}]), `)}0 };
+  part(b, (const float *)at, 0, at[0], (double *)(memory + results));
 }
-struct work { char *memory; const unsigned *at; double *parts; long n, chunk, next; };
+struct work { float *const *b; const float *at; double *parts; long n, chunk, next; };
 static void *pieces(void *given) {
   struct work *w = given;
   const long piece = 4 * w->chunk, step = SUMS ? w->chunk : piece;
@@ -67,21 +70,28 @@ static void *pieces(void *given) {
     if (first >= w->n) return 0;
     const long end = first + piece < w->n ? first + piece : w->n;
     for (long i = first; i < end; i += step)
-      part(w->memory, w->at, i, i + step < end ? step : end - i, w->parts + i / w->chunk * SUMS);
+      part(w->b, w->at, i, i + step < end ? step : end - i, w->parts + i / w->chunk * SUMS);
   }
 }
-int shared(char *memory, unsigned frame, unsigned results, unsigned chunk, int threads) {
+int whole(char *memory, unsigned frame, unsigned results, unsigned chunk, int threads${each((i) => `, float *x${i}`)}) {
   const unsigned *at = (const unsigned *)(memory + frame);
-  struct work w = { memory, at, 0, at[0], chunk, 0 };
+  float *const b[BUFFERS + 1] = { ${each((i) => `x${i} ? x${i} : (float *)(memory + at[${1 + i}]), `)}0 };
+  if (!SUMS && threads < 2) {
+    part(b, (const float *)at, 0, at[0], 0);
+    return 1;
+  }
+  struct work w = { b, (const float *)at, 0, at[0], chunk, 0 };
   const long chunks = (w.n + w.chunk - 1) / w.chunk;
   if (SUMS && !(w.parts = malloc(chunks * SUMS * sizeof(double)))) return 0;
   pthread_t others[64];
   sigset_t all, before;
   int started = 0;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  while (started < threads - 1 && started < 64 && !pthread_create(others + started, 0, pieces, &w)) started++;
-  pthread_sigmask(SIG_SETMASK, &before, 0);
+  if (threads > 1) {
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    while (started < threads - 1 && started < 64 && !pthread_create(others + started, 0, pieces, &w)) started++;
+    pthread_sigmask(SIG_SETMASK, &before, 0);
+  }
   pieces(&w);
   for (int i = 0; i < started; i++) pthread_join(others[i], 0);
   if (SUMS) for (long i = 0; i < chunks; i++) add((double *)(memory + results), w.parts + i * SUMS);
@@ -89,6 +99,7 @@ int shared(char *memory, unsigned frame, unsigned results, unsigned chunk, int t
   return 1 + started;
 }
 `;
+};
 
 /** Numbers whose sums are taken at a time, from a copy in the first-level cache. */
 const BLOCK = 256;
@@ -105,8 +116,9 @@ export function refusal({ order, byRows }: Kernel): string | undefined {
  * every buffer begins, and a float for every argument. It writes one double for every sum at `sums`: the order of
  * additions is that of WebAssembly, four lanes.
  *
- * `shared(memory, frame, sums, chunk, threads)` is the same on several threads. They take pieces of some chunks; sums are taken
- * chunk by chunk and added in their order to the doubles at `sums`, so that the bits do not depend on the number of threads.
+ * `whole(memory, frame, sums, chunk, threads, …buffers)` is the same for loops of any length, on several threads, and for buffers
+ * that lie anywhere: those that are not null. Threads take pieces of some chunks; sums are taken chunk by chunk and added in their
+ * order to the doubles at `sums`, so that the bits do not depend on the number of threads.
  */
 export function print(kernel: Kernel): string {
   const { buffers, args, constants, order, sums } = kernel;
@@ -144,9 +156,8 @@ export function print(kernel: Kernel): string {
     "}",
   ];
   const begin = [
-    "const float *given = (const float *)at;",
-    ...buffers.map((_, i) => `float *b${i} = (float *)(memory + at[${1 + i}]) + first;`),
-    ...args.map((_, i) => `const float a${i} = given[${1 + buffers.length + i}];`),
+    ...buffers.map((_, i) => `float *b${i} = b[${i}] + first;`),
+    ...args.map((_, i) => `const float a${i} = at[${1 + buffers.length + i}];`),
     ...constants.map((e, i) => `const float c${i} = ${literal(e.value)};`),
   ];
   const summed = [
@@ -166,7 +177,7 @@ export function print(kernel: Kernel): string {
   ];
   return [
     helpers,
-    "static __attribute__((noinline)) void part(char *memory, const unsigned *at, long first, long n, double *into) {",
+    "static __attribute__((noinline)) void part(float *const *b, const float *at, long first, long n, double *into) {",
     ...[...begin, ...(sums.length > 0 ? summed : elements("n", body))].map((line) => `  ${line}`),
     "}",
     "static void add(double *into, const double *part) {",
@@ -174,8 +185,8 @@ export function print(kernel: Kernel): string {
       op === "largest" ? `  into[${k}] = largest(into[${k}], part[${k}]);` : `  into[${k}] = into[${k}] + part[${k}];`,
     ),
     "}",
-    `enum { SUMS = ${sums.length} };`,
-    threaded,
+    `enum { SUMS = ${sums.length}, BUFFERS = ${buffers.length} };`,
+    entries(buffers.length),
   ].join("\n");
 }
 

@@ -222,8 +222,27 @@ export class Runner {
       if (typeof x === "number") this.#floats[last.argIndex + i] = x;
     }
     if (kernel.byRows) this.#byRows(call, last);
+    else if (code && !kinds && call.cols >= NATIVE_FROM && this.#whole(call, code, last)) return;
     else if (call.addresses) this.#inside(call, call.addresses, last);
     else this.#copied(call, last, kinds);
+  }
+
+  /** In machine code at once, where that is worthwhile: shared by threads, or over arrays outside this memory, which need no copy. */
+  #whole(
+    { cols, arrays, addresses, accumulators }: KernelCall,
+    { whole, threads }: CompiledCode,
+    { pointerIndex, sumsAddress }: Prepared,
+  ): boolean {
+    const shared = threads > 1 && cols >= WORTH_SHARING;
+    if (addresses && !shared) return false;
+    const [integers, doubles, sums] = [this.#integers, this.#doubles, sumsAddress / 8];
+    for (let i = 0; i < accumulators.length; i++) doubles[sums + i] = accumulators[i]![0]!;
+    integers[pointerIndex - 1] = cols;
+    if (addresses) integers.set(addresses, pointerIndex);
+    const given = addresses ? Array.from(addresses, () => null) : (arrays as readonly Float32Array[]); // no kinds: all are plain
+    const done = whole(this.#bytes, this.#frame, sumsAddress, CHUNK, shared ? threads : 1, ...given) > 0;
+    if (done) for (let i = 0; i < accumulators.length; i++) accumulators[i]![0] = doubles[sums + i]!;
+    return done;
   }
 
   /** Over arrays of this memory alone. */
@@ -233,16 +252,6 @@ export class Runner {
     { entry, pointerIndex, sumsAddress }: Prepared,
   ): void {
     const integers = this.#integers;
-    if (code?.shared && cols >= WORTH_SHARING) {
-      const sums = this.#doubles.subarray(sumsAddress / 8, sumsAddress / 8 + accumulators.length);
-      for (let i = 0; i < accumulators.length; i++) sums[i] = accumulators[i]![0]!;
-      integers[pointerIndex - 1] = cols;
-      integers.set(addresses, pointerIndex);
-      if (code.shared(this.#bytes, this.#frame, sumsAddress, CHUNK)) {
-        for (let i = 0; i < accumulators.length; i++) accumulators[i]![0] = sums[i]!;
-        return;
-      }
-    }
     // Only sums need chunks; code that V8 has yet to optimize runs better by them.
     const step = code && kernel.sums.length === 0 ? cols : CHUNK;
     for (let start = 0; start < cols; start += step) {
