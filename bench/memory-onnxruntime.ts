@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { adamw } from "@descent/adam";
-import { native } from "@descent/native";
+import { keepMemory, native } from "@descent/native";
 import { crossEntropy, type Runtime, Trainer } from "@descent/onnxruntime";
 import { type Contender, libraryOf, versionOf } from "./contender.ts";
 import { RATE, STILL, type Task } from "./protocol.ts";
@@ -32,6 +32,7 @@ export async function memory({
     const { adapt, lora: method } = await import("@descent/lora");
     return adapt(readFileSync(file), method({ rank: 8, alpha: 16, targets })).model;
   };
+  keepMemory();
   const machineCode = await native({ threads });
   const trainer = await Trainer.create(lora ? await adapted() : file, {
     optimizer: adamw({ lr: RATE, weightDecay: 0.01, decays: () => true }), // of every parameter, as in PyTorch

@@ -130,7 +130,7 @@ export async function memory(name: MemoryCase, effort: Effort, say: (text: strin
           `**Aims.** ${said("Time of the best steps ≤ 1.0 × PyTorch's", aims.time)}. ${said("Peak memory ≤ 1.0 × PyTorch's", aims.memory)}.`,
         ]
       : []),
-    'Forward and backward by onnxruntime-node, AdamW on the host in machine code of @descent/native, on as many threads. LoRA: of rank 8, on every layer of the blocks, beside PEFT. Each contender opens a file in a process of its own, and they take turns. “Peak”: the most memory that the process ever had, its runtime included. “By blocks”: with `checkpoint: "blocks"`. “Losses differ”: the relative difference of the first, and, where no adapters start at random and rounding is not amplified ([why](README.md#when-losses-agree)), of the second.',
+    'Forward and backward by onnxruntime-node, AdamW on the host in machine code of @descent/native, on as many threads, with `keepMemory()`. LoRA: of rank 8, on every layer of the blocks, beside PEFT. Each contender opens a file in a process of its own, and they take turns. “Peak”: the most memory that the process ever had, its runtime included. “By blocks”: with `checkpoint: "blocks"`. “Losses differ”: the relative difference of the first, and, where no adapters start at random and rounding is not amplified ([why](README.md#when-losses-agree)), of the second.',
     table(head, rows),
     ...(without === undefined ? notes : [...notes, `- PyTorch: left out, ${without}.`]),
   ].join("\n\n");

@@ -17,7 +17,7 @@ export type Whole = (
   ...arrays: (Float32Array | null)[]
 ) => number;
 
-const libraries = new Map<string, ReturnType<typeof koffi.load>>();
+const libraries = new Map<string | null, ReturnType<typeof koffi.load>>();
 const opened = new Map<string, Code>();
 
 /** The stacks that `@descent/mpi` needs, which koffi takes only before the first library: the two are used together in either order. */
@@ -28,7 +28,8 @@ const STACKS = {
   async_heap_size: 4 << 20,
 } as const;
 
-function library(file: string): ReturnType<typeof koffi.load> {
+/** A library, loaded once per thread; that of null are all that the process has. */
+export function library(file: string | null): ReturnType<typeof koffi.load> {
   let found = libraries.get(file);
   if (!found) {
     if (libraries.size === 0) enlarge();

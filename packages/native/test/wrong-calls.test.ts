@@ -7,5 +7,6 @@ import { wrongCalls } from "../../../tests/wrong-calls.ts";
 const folder = path.join(mkdtempSync(path.join(tmpdir(), "descent-native-")), "cache");
 
 wrongCalls(exported, {
+  keepMemory: { args: () => [] },
   native: { args: () => [{ folder }] },
 });
