@@ -20,6 +20,7 @@ export async function memory({
   lora,
   targets,
   blocks = false,
+  kept = false,
 }: Task & { readonly kind: "memory" }): Promise<Contender> {
   const file = path.join(folder, "model.onnx");
   const spec = JSON.parse(readFileSync(path.join(folder, "spec.json"), "utf8")) as Record<"input" | "labels", Place>; // as `share` writes it
@@ -32,7 +33,8 @@ export async function memory({
     const { adapt, lora: method } = await import("@descent/lora");
     return adapt(readFileSync(file), method({ rank: 8, alpha: 16, targets })).model;
   };
-  keepMemory();
+  const refused = kept ? keepMemory() : undefined;
+  if (refused !== undefined) throw new Error(refused);
   const machineCode = await native({ threads });
   const trainer = await Trainer.create(lora ? await adapted() : file, {
     optimizer: adamw({ lr: RATE, weightDecay: 0.01, decays: () => true }), // of every parameter, as in PyTorch

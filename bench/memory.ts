@@ -19,12 +19,13 @@ const comparable = (name: MemoryCase): number => (modelOf(name) === "resnet50" |
 interface Who {
   readonly label: string;
   readonly start: (threads: number) => ContenderProcess;
-  readonly blocks: boolean;
+  readonly way?: { readonly blocks?: boolean; readonly kept?: boolean };
 }
-const [ours, blocks, torch]: readonly [Who, Who, Who] = [
-  { label: "Descent", start: () => javascript(), blocks: false },
-  { label: "Descent, by blocks", start: () => javascript(), blocks: true },
-  { label: "PyTorch", start: (threads) => pytorch("torch_training.py", threads), blocks: false },
+const [ours, kept, blocks, torch]: readonly [Who, Who, Who, Who] = [
+  { label: "Descent", start: () => javascript() },
+  { label: "Descent, memory kept", start: () => javascript(), way: { kept: true } },
+  { label: "Descent, by blocks", start: () => javascript(), way: { blocks: true } },
+  { label: "PyTorch", start: (threads) => pytorch("torch_training.py", threads) },
 ];
 
 const peakOf = ({ turns }: Measured): number => Math.max(...turns.map(({ peak = Number.NaN }) => peak));
@@ -63,17 +64,22 @@ export async function memory(name: MemoryCase, effort: Effort, say: (text: strin
         lora,
         targets: targetsOf(name),
       } as const;
-      // By blocks on two threads alone, which keeps a run short.
-      const players = [ours, ...(threads === 2 ? [blocks] : []), ...(without === undefined ? [torch] : [])];
+      // By blocks on two threads alone, and with memory kept where gradients are large, which keeps a run short.
+      const players = [
+        ours,
+        ...(lora ? [] : [kept]),
+        ...(threads === 2 ? [blocks] : []),
+        ...(without === undefined ? [torch] : []),
+      ];
       const entries = players.map((who): Entry => {
         const process = who.start(threads);
-        return { id: who.label, label: who.label, threads, process, task: { ...task, blocks: who.blocks } };
+        return { id: who.label, label: who.label, threads, process, task: { ...task, ...who.way } };
       });
       const match = await play(entries, effort, (text) => say(`${name}, threads ${threads}: ${text}`));
       for (const { process } of entries) process.close();
       Object.assign(versions, match.versions);
       const of = (who: Who) => match.measured.find(({ entry }) => entry.label === who.label);
-      const [base, again, peer] = [of(ours), of(blocks), of(torch)];
+      const [base, held, again, peer] = [of(ours), of(kept), of(blocks), of(torch)];
       for (const { turns } of match.measured) busy[threads - 1]!.push(...turns.map((turn) => turn.busy)); // 1 or 2
       const label = lora ? "LoRA of rank 8" : "AdamW";
       for (const { entry, why } of match.absent)
@@ -92,10 +98,13 @@ export async function memory(name: MemoryCase, effort: Effort, say: (text: strin
         label,
         String(threads),
         ...cells(base),
+        held ? digits(bestOf(held)) : "–",
         again ? digits(bestOf(again)) : "–",
         ...cells(peer),
         against ? `${against.median.toFixed(2)} (${against.best.toFixed(2)})` : "–",
+        held && peer ? ratio(held, peer).best.toFixed(2) : "–",
         megabytes(base),
+        held ? megabytes(held) : "–",
         again ? megabytes(again) : "–",
         peer ? megabytes(peer) : "–",
         peer ? (peakOf(base) / peakOf(peer)).toFixed(2) : "–",
@@ -110,11 +119,14 @@ export async function memory(name: MemoryCase, effort: Effort, say: (text: strin
     "threads",
     "median ms",
     "best ms",
+    "memory kept, best",
     "by blocks, best",
     "PyTorch, median",
     "PyTorch, best",
     "Descent ÷ PyTorch (best steps)",
+    "memory kept ÷ PyTorch (best steps)",
     "peak MB",
+    "memory kept",
     "by blocks",
     "PyTorch",
     "Descent ÷ PyTorch",
@@ -130,7 +142,7 @@ export async function memory(name: MemoryCase, effort: Effort, say: (text: strin
           `**Aims.** ${said("Time of the best steps ≤ 1.0 × PyTorch's", aims.time)}. ${said("Peak memory ≤ 1.0 × PyTorch's", aims.memory)}.`,
         ]
       : []),
-    'Forward and backward by onnxruntime-node, AdamW on the host in machine code of @descent/native, on as many threads, with `keepMemory()`. LoRA: of rank 8, on every layer of the blocks, beside PEFT. Each contender opens a file in a process of its own, and they take turns. “Peak”: the most memory that the process ever had, its runtime included. “By blocks”: with `checkpoint: "blocks"`. “Losses differ”: the relative difference of the first, and, where no adapters start at random and rounding is not amplified ([why](README.md#when-losses-agree)), of the second.',
+    'Forward and backward by onnxruntime-node, AdamW on the host in machine code of @descent/native, on as many threads. LoRA: of rank 8, on every layer of the blocks, beside PEFT. Each contender opens a file in a process of its own, and they take turns. “Peak”: the most memory that the process ever had, its runtime included. “Memory kept”: with `keepMemory()`. “By blocks”: with `checkpoint: "blocks"`. “Losses differ”: the relative difference of the first, and, where no adapters start at random and rounding is not amplified ([why](README.md#when-losses-agree)), of the second.',
     table(head, rows),
     ...(without === undefined ? notes : [...notes, `- PyTorch: left out, ${without}.`]),
   ].join("\n\n");

@@ -36,6 +36,8 @@ export type Task =
       readonly targets: readonly string[];
       /** Whether blocks of the model are computed again in the backward pass. */
       readonly blocks?: boolean;
+      /** Whether the C library keeps what a step frees. */
+      readonly kept?: boolean;
     }
   | {
       readonly kind: "step";

@@ -29,7 +29,8 @@ async function runtime(device: DeviceName): Promise<Runtime> {
 /** This machine's code for updates; where there is none, the reason. */
 async function machineCode(threads: number): Promise<Native> {
   try {
-    const { native } = await import("@descent/native");
+    const { keepMemory, native } = await import("@descent/native");
+    keepMemory(); // where it cannot, steps take longer and nothing else changes
     return await native({ threads });
   } catch (error) {
     const { code } = error as { readonly code?: string };
