@@ -8,7 +8,7 @@ const [BLOCK, TOP] = [32 << 20, 2 ** 31 - 1];
 
 /**
  * Has the C library keep the memory that this process frees, for as long as it runs: a training step allocates what the step before
- * freed, and having the system clear it again took a seventh to a third of a step of a GPT of 124 M weights in the Trainer on the CPU. Some
+ * freed, and having the system clear it again takes up to a third of a step of a GPT of 124 M weights in the Trainer on the CPU. Some
  * more memory stays in use; blocks above 32 MiB, and what is free beyond 2 GiB, still go back. For glibc, which most Linux systems have.
  *
  * Returns undefined, or why the C library here has no such setting; then nothing changes.
