@@ -5,8 +5,8 @@ export type Code = (memory: Uint8Array, frame: number, sums: number) => void;
 
 /**
  * The loop on any number of elements and on that many threads. Arrays take the place of buffers of the memory, where they are not
- * null. Sums, taken by chunks of so many numbers, are added to those that lie at `sums`. Returns how many threads took part, or 0 if
- * there was no room for sums and nothing was done.
+ * null. Sums, taken by chunks of so many numbers, are added to those that lie at `sums`. Returns how many threads took part. If
+ * memory for sums runs out it returns 0, and does nothing.
  */
 export type Whole = (
   memory: Uint8Array,
